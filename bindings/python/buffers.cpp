@@ -1,0 +1,113 @@
+#include "buffers.h"
+
+#include <cmath>
+
+namespace hawser::python {
+
+namespace {
+
+[[noreturn]] void raise_type_error(const char* what, const char* wanted, nb::handle value) {
+  PyErr_Format(PyExc_TypeError, "%s must be %s, not %S", what, wanted,
+               reinterpret_cast<PyObject*>(Py_TYPE(value.ptr())));
+  throw nb::python_error();
+}
+
+// A str in UTF-8, surrogate escapes undone.
+nb::object encode(nb::handle text) {
+  PyObject* encoded = PyUnicode_AsEncodedString(text.ptr(), "utf-8", "surrogateescape");
+  if (encoded == nullptr) throw nb::python_error();
+  return nb::steal(encoded);
+}
+
+ByteView bytes_of(nb::handle bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(PyBytes_AsString(bytes.ptr())),
+          static_cast<std::size_t>(PyBytes_Size(bytes.ptr()))};
+}
+
+}  // namespace
+
+BufferView::BufferView(nb::handle object, const char* what, Access access) {
+  const int flags = access == Access::write ? PyBUF_WRITABLE : PyBUF_SIMPLE;
+  if (PyObject_GetBuffer(object.ptr(), &buffer_, flags) != 0) {
+    PyErr_Clear();
+    raise_type_error(
+        what, access == Access::write ? "a writable bytes-like object" : "a bytes-like object",
+        object);
+  }
+}
+
+BufferView::~BufferView() {
+  PyBuffer_Release(&buffer_);
+}
+
+nb::bytes to_python(ByteView bytes) {
+  return nb::bytes(bytes.data(), bytes.size());
+}
+
+std::string text_argument(nb::handle value, const char* what) {
+  nb::object held = nb::borrow(value);
+  if (PyUnicode_Check(value.ptr())) {
+    held = encode(value);
+  } else if (!PyBytes_Check(value.ptr())) {
+    raise_type_error(what, "str or bytes", value);
+  }
+  std::string text(as_text(bytes_of(held)));
+  if (text.find('\0') != std::string::npos) {
+    PyErr_Format(PyExc_ValueError, "%s must not contain NUL", what);
+    throw nb::python_error();
+  }
+  return text;
+}
+
+SecretBytes secret_argument(nb::handle value, const char* what) {
+  if (PyUnicode_Check(value.ptr())) {
+    const nb::object encoded = encode(value);
+    return SecretBytes(bytes_of(encoded));
+  }
+  if (!PyBytes_Check(value.ptr()) && !PyByteArray_Check(value.ptr())) {
+    raise_type_error(what, "str, bytes or bytearray", value);
+  }
+  const BufferView view(value, what);
+  return SecretBytes(view.view());
+}
+
+std::vector<std::pair<nb::object, nb::object>> items_of(nb::handle mapping, const char* what) {
+  if (!nb::hasattr(mapping, "items")) raise_type_error(what, "a mapping", mapping);
+  std::vector<std::pair<nb::object, nb::object>> items;
+  for (nb::handle pair : mapping.attr("items")()) items.emplace_back(pair[0], pair[1]);
+  return items;
+}
+
+std::uint16_t port_argument(nb::handle value, const char* what) {
+  if (!PyLong_Check(value.ptr())) raise_type_error(what, "int", value);
+  int overflow = 0;
+  const long port = PyLong_AsLongAndOverflow(value.ptr(), &overflow);
+  if (overflow != 0 || port < 0 || port > 65535) {
+    PyErr_Format(PyExc_ValueError, "%s must be 0 to 65535", what);
+    throw nb::python_error();
+  }
+  return static_cast<std::uint16_t>(port);
+}
+
+std::optional<Duration> seconds_argument(nb::handle value, const char* what) {
+  if (value.is_none()) return std::nullopt;
+  const double seconds = PyFloat_AsDouble(value.ptr());
+  if (seconds == -1.0 && PyErr_Occurred() != nullptr) {
+    PyErr_Clear();
+    raise_type_error(what, "a number of seconds or None", value);
+  }
+  if (!(seconds >= 0.0)) {
+    PyErr_Format(PyExc_ValueError, "%s must be seconds >= 0 or None", what);
+    throw nb::python_error();
+  }
+  constexpr double kLongest = 1e9;  // 30 years: beyond it there is no deadline
+  if (seconds > kLongest) return std::nullopt;
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+nb::object to_seconds(std::optional<Duration> duration) {
+  if (!duration) return nb::none();
+  return nb::float_(std::chrono::duration<double>(*duration).count());
+}
+
+}  // namespace hawser::python

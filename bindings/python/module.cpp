@@ -1,0 +1,31 @@
+// The Python module _ssh: its functions, and what its classes are bound by. Exceptions are allowed
+// on this floor and no other.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
+
+#include "hawser/crypto/engine.h"
+
+#include "channel.h"
+#include "errors.h"
+#include "results.h"
+#include "session.h"
+
+namespace {
+
+// The release of libssh2 whose behaviour scripts written for the first _ssh know.
+constexpr const char* kLevelWithLibssh2 = "1.11.1";
+
+}  // namespace
+
+NB_MODULE(_ssh, m) {
+  // Sessions that are alive when the interpreter exits are not leaks worth a message.
+  nanobind::set_leak_warnings(false);
+  m.doc() = "SSH-2 client: sessions on a connected socket, commands and channels.";
+  m.attr("__version__") = HAWSER_VERSION;
+  m.def("version", [] { return kLevelWithLibssh2; });
+  m.def("crypto_engine_name", [] { return std::string(hawser::crypto::openssl_engine().name); });
+  hawser::python::bind_errors(m);
+  hawser::python::bind_results(m);
+  hawser::python::bind_channel(m);
+  hawser::python::bind_session(m);
+}

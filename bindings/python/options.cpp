@@ -1,0 +1,179 @@
+#include "options.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include <nanobind/stl/string.h>
+
+#include "buffers.h"
+#include "errors.h"
+#include "results.h"
+#include "streams.h"
+
+namespace hawser::python {
+
+namespace {
+
+[[noreturn]] void raise_value_error(const std::string& text) {
+  PyErr_SetString(PyExc_ValueError, text.c_str());
+  throw nb::python_error();
+}
+
+std::vector<std::string> names_from(nb::handle value, const std::string& key) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    if (name.empty()) raise_value_error("algorithms: an empty name in '" + key + "'");
+    names.push_back(name);
+  };
+  if (nb::isinstance<nb::str>(value)) {
+    std::string rest = text_argument(value, "algorithms");
+    for (;;) {
+      const auto comma = rest.find(',');
+      add(rest.substr(0, comma));
+      if (comma == std::string::npos) break;
+      rest.erase(0, comma + 1);
+    }
+  } else {
+    for (nb::handle name : value) add(text_argument(name, "algorithms"));
+  }
+  if (names.empty()) raise_value_error("algorithms: the list '" + key + "' is empty");
+  return names;
+}
+
+void replace_list(std::vector<std::string>& list, nb::handle value, const std::string& key) {
+  std::vector<std::string> wanted = names_from(value, key);
+  for (const std::string& name : wanted) {
+    if (std::find(list.begin(), list.end(), name) != list.end()) continue;
+    std::string known;
+    for (const auto& each : list) known += (known.empty() ? "" : ", ") + each;
+    raise_value_error("algorithms: unknown " + key + " '" + name + "'; there are: " + known);
+  }
+  list = std::move(wanted);
+}
+
+// "[host]:port" as it stands in known_hosts; anything else is a host.
+void split_host(client::HostKeyPolicy& policy, bool& has_port) {
+  const auto bracket = policy.host.find("]:");
+  if (!policy.host.starts_with('[') || bracket == std::string::npos) return;
+  const char* first = policy.host.data() + bracket + 2;
+  const char* last = policy.host.data() + policy.host.size();
+  std::uint16_t port = 0;
+  const auto parsed = std::from_chars(first, last, port);
+  if (parsed.ec != std::errc() || parsed.ptr != last || port == 0) {
+    raise_value_error("host: no port number after ']:'");
+  }
+  if (!has_port) policy.port = port;
+  has_port = true;
+  policy.host = policy.host.substr(1, bracket - 1);
+}
+
+void set_host(client::HostKeyPolicy& policy, const HostKeyArguments& arguments) {
+  const auto [peer_host, peer_port] = peer_of(arguments.sock);
+  bool has_port = !arguments.port.is_none();
+  if (has_port) {
+    policy.port = port_argument(arguments.port, "port");
+  }
+  if (!arguments.host.is_none()) {
+    policy.host = text_argument(arguments.host, "host");
+    if (policy.host.empty()) raise_value_error("host must not be empty");
+    split_host(policy, has_port);
+  } else {
+    policy.host = peer_host;
+    if (policy.host.empty()) {
+      raise_value_error("known_hosts needs host=: the socket does not tell its peer's address");
+    }
+  }
+  if (!has_port && peer_port != 0) policy.port = peer_port;
+}
+
+std::string path_from(nb::handle value) {
+  const nb::object path = nb::module_::import_("os").attr("fspath")(value);
+  return text_argument(path, "known_hosts");
+}
+
+std::vector<std::string> paths_from(nb::handle value) {
+  if (value.is_none()) return client::default_known_hosts_paths();
+  if (nb::isinstance<nb::str>(value) || nb::isinstance<nb::bytes>(value) ||
+      nb::hasattr(value, "__fspath__")) {
+    return {path_from(value)};
+  }
+  std::vector<std::string> paths;
+  for (nb::handle each : value) paths.push_back(path_from(each));
+  return paths;
+}
+
+// A callable answers for unknown keys, and only True is a yes. It outlives the call, so it is held
+// by what drops it with the GIL.
+void set_callback(client::HostKeyPolicy& policy, nb::handle callback) {
+  policy.unknown = client::UnknownHostKey::ask;
+  const auto held =
+      std::shared_ptr<nb::object>(new nb::object(nb::borrow(callback)), [](nb::object* object) {
+        const nb::gil_scoped_acquire gil;
+        delete object;
+      });
+  policy.ask = [held, host = policy.host](const keys::PublicKey& key) -> client::Outcome<bool> {
+    const nb::gil_scoped_acquire gil;
+    try {
+      return (*held)(host, make_host_key(key.type(), key.blob())).is(nb::handle(Py_True));
+    } catch (nb::python_error& error) {
+      return std::unexpected(keep_exception(nb::borrow(error.value())));
+    }
+  };
+}
+
+void set_unknown(client::HostKeyPolicy& policy, nb::handle value) {
+  if (PyCallable_Check(value.ptr()) != 0) {
+    set_callback(policy, value);
+    return;
+  }
+  const std::string name = text_argument(value, "host_key_policy");
+  if (name == "strict") {
+    policy.unknown = client::UnknownHostKey::refuse;
+  } else if (name == "accept-new") {
+    policy.unknown = client::UnknownHostKey::accept_new;
+  } else if (name == "insecure-accept-any") {
+    policy.unknown = client::UnknownHostKey::accept;
+  } else {
+    raise_value_error("host_key_policy: '" + name +
+                      "' is none of 'strict', 'accept-new', 'insecure-accept-any', or a callable");
+  }
+}
+
+}  // namespace
+
+transport::Proposal proposal_from(nb::handle algorithms) {
+  transport::Proposal proposal = transport::default_proposal(crypto::openssl_engine());
+  if (algorithms.is_none()) return proposal;
+  const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
+      {"kex", &proposal.kex},
+      {"host_key", &proposal.host_key},
+      {"cipher", &proposal.cipher},
+      {"mac", &proposal.mac},
+      {"compression", &proposal.compression}};
+  for (const auto& [key, value] : items_of(algorithms, "algorithms")) {
+    const std::string name = text_argument(key, "algorithms");
+    const auto list = std::find_if(std::begin(lists), std::end(lists),
+                                   [&](const auto& each) { return each.first == name; });
+    if (list == std::end(lists)) {
+      raise_value_error("algorithms: unknown list '" + name +
+                        "'; there are: kex, host_key, cipher, mac, compression");
+    }
+    replace_list(*list->second, value, name);
+  }
+  return proposal;
+}
+
+client::HostKeyPolicy host_key_policy_from(const HostKeyArguments& arguments) {
+  client::HostKeyPolicy policy;
+  const bool is_default_policy = nb::isinstance<nb::str>(arguments.policy) &&
+                                 nb::cast<std::string>(arguments.policy) == "strict";
+  policy.judges =
+      !arguments.host.is_none() || !arguments.known_hosts.is_none() || !is_default_policy;
+  if (!policy.judges) return policy;
+  set_host(policy, arguments);
+  policy.known_hosts = paths_from(arguments.known_hosts);
+  set_unknown(policy, arguments.policy);
+  return policy;
+}
+
+}  // namespace hawser::python

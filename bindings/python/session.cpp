@@ -1,0 +1,380 @@
+// _ssh.Session.
+#include "session.h"
+
+#include <nanobind/stl/string.h>
+
+#include "hawser/base/display.h"
+#include "hawser/keys/private_key_file.h"
+
+#include "buffers.h"
+#include "calls.h"
+#include "channel.h"
+#include "options.h"
+#include "results.h"
+
+namespace hawser::python {
+
+namespace {
+
+const crypto::Engine& engine() {
+  return crypto::openssl_engine();
+}
+
+struct PySession {
+  std::shared_ptr<client::Connection> connection;
+  nb::handle stream_object;  // what the connection's stream holds, for the garbage collector
+};
+
+// A connection owned by nobody else is part of its Session for the garbage collector, and with it
+// the Python object that it talks through.
+int traverse(PyObject* self, visitproc visit, void* arg) {
+  Py_VISIT(Py_TYPE(self));
+  if (!nb::inst_ready(self)) return 0;
+  const auto* session = nb::inst_ptr<PySession>(self);
+  if (session->connection.use_count() == 1) Py_VISIT(session->stream_object.ptr());
+  return 0;
+}
+
+int clear(PyObject* self) {
+  auto* session = nb::inst_ptr<PySession>(self);
+  session->stream_object = nb::handle();
+  const auto last = std::move(session->connection);
+  return 0;
+}
+
+PyType_Slot session_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+                               {Py_tp_clear, reinterpret_cast<void*>(clear)},
+                               {0, nullptr}};
+
+std::uint64_t positive(std::int64_t value, const char* what) {
+  if (value > 0) return static_cast<std::uint64_t>(value);
+  PyErr_Format(PyExc_ValueError, "%s must be positive", what);
+  throw nb::python_error();
+}
+
+// making
+// -------------------------------------------------------------------------------------------
+
+void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::handle host,
+                  nb::handle port, nb::handle known_hosts, nb::handle host_key_policy,
+                  nb::handle algorithms, bool require_strict_kex, nb::handle banner_timeout,
+                  nb::handle kex_timeout, nb::handle auth_timeout, std::int64_t rekey_bytes,
+                  std::int64_t rekey_packets, nb::handle rekey_interval) {
+  client::ConnectionOptions options;
+  options.timeout = seconds_argument(timeout, "timeout");
+  options.session.deadlines.identification = seconds_argument(banner_timeout, "banner_timeout");
+  options.session.deadlines.key_exchange = seconds_argument(kex_timeout, "kex_timeout");
+  options.session.deadlines.login = seconds_argument(auth_timeout, "auth_timeout");
+  auto& transport = options.session.transport;
+  transport.proposal = proposal_from(algorithms);
+  transport.requires_strict_kex = require_strict_kex;
+  transport.rekey.bytes = positive(rekey_bytes, "rekey_bytes");
+  transport.rekey.packets = positive(rekey_packets, "rekey_packets");
+  transport.rekey.interval = seconds_argument(rekey_interval, "rekey_interval");
+  auto [stream, stream_object] = make_stream(sock);
+  options.host_key = host_key_policy_from({sock, host, port, known_hosts, host_key_policy});
+  new (self) PySession{without_gil([&, &made = stream](const client::Interrupt& interrupted) {
+                         return client::Connection::connect(std::move(made), std::move(options),
+                                                            engine(), interrupted);
+                       }),
+                       stream_object};
+}
+
+// login
+// --------------------------------------------------------------------------------------------
+
+std::string user_argument(nb::handle user) {
+  if (!nb::isinstance<nb::str>(user)) {
+    PyErr_Format(PyExc_TypeError, "user must be str, not %S",
+                 reinterpret_cast<PyObject*>(Py_TYPE(user.ptr())));
+    throw nb::python_error();
+  }
+  return text_argument(user, "user");
+}
+
+void userauth_none(PySession& self, nb::handle user) {
+  const std::string name = user_argument(user);
+  without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->login_none(name, interrupted);
+  });
+}
+
+void userauth_password(PySession& self, nb::handle user, nb::handle password) {
+  const std::string name = user_argument(user);
+  SecretBytes secret = secret_argument(password, "password");
+  without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->login_password(name, std::move(secret), interrupted);
+  });
+}
+
+client::Failure key_failure(const Error& error, const char* what) {
+  client::Failure failure = client::explain(error, Report{});
+  failure.text = std::string(what) + ": " + failure.text;
+  switch (error.code) {
+    case Errc::passphrase_required:
+      failure.text += " (pass passphrase=)";
+      break;
+    case Errc::key_unsupported:
+      failure.text +=
+          " (ed25519, ecdsa nistp256/384/521 and rsa keys are, in the formats that ssh-keygen "
+          "writes)";
+      break;
+    case Errc::kdf_too_expensive:
+      failure.text += " (at most 2048 bcrypt rounds are done)";
+      break;
+    default:
+      break;
+  }
+  return failure;
+}
+
+// Reads the key, and compares the public half if one is given: before anything is sent.
+client::Outcome<keys::MemorySigner> load_key(const SecretBytes& content,
+                                             const std::optional<SecretBytes>& public_key,
+                                             const SecretBytes& passphrase) {
+  auto signer = keys::parse_private_key(engine(), content.view(), passphrase.view());
+  if (!signer) return std::unexpected(key_failure(signer.error(), "private key"));
+  if (public_key) {
+    const auto blob = keys::parse_public_key_line(public_key->view());
+    if (!blob) return std::unexpected(key_failure(blob.error(), "public key"));
+    if (!equal(*blob, signer->public_blob())) {
+      return std::unexpected(key_failure(Error{Errc::key_mismatch, 0, "key"}, "public key"));
+    }
+  }
+  return *std::move(signer);
+}
+
+void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key,
+                        nb::handle public_key, nb::handle passphrase) {
+  const std::string name = user_argument(user);
+  const SecretBytes content = secret_argument(private_key, "privkey_bytes");
+  std::optional<SecretBytes> public_half;
+  if (!public_key.is_none()) public_half = secret_argument(public_key, "pubkey_bytes");
+  SecretBytes phrase;
+  if (!passphrase.is_none()) phrase = secret_argument(passphrase, "passphrase");
+  without_gil([&](const client::Interrupt& interrupted) -> client::Outcome<void> {
+    const auto signer = HAWSER_TRY_OUTCOME(load_key(content, public_half, phrase));
+    return self.connection->login_public_key(name, signer, interrupted);
+  });
+}
+
+// commands
+// -----------------------------------------------------------------------------------------
+
+nb::bytes exec(PySession& self, nb::handle command) {
+  operations::CommandSpec spec;
+  spec.command = text_argument(command, "command");
+  spec.error_output = operations::ErrorOutput::discard;
+  const auto result = without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->run(std::move(spec), {}, std::nullopt, interrupted);
+  });
+  return to_python(result.output);
+}
+
+// The bytes of a buffer, piece by piece; the buffer is held by the caller.
+client::InputSource source_of(ByteView data) {
+  return [data](ByteSpan to) mutable -> client::Outcome<client::World::Input> {
+    const std::size_t size = std::min(to.size(), data.size());
+    copy(data.first(size), to);
+    data = data.subspan(size);
+    return client::World::Input{size, data.empty()};
+  };
+}
+
+// What a file's read() gives. Its exceptions reach the caller of run() unchanged.
+client::InputSource source_of(nb::handle file) {
+  return [file](ByteSpan to) -> client::Outcome<client::World::Input> {
+    const nb::gil_scoped_acquire gil;
+    try {
+      const nb::object piece = file.attr("read")(to.size());
+      if (piece.is_none()) return client::World::Input{0, true};
+      const BufferView view(piece, "what input.read() returned");
+      if (view.view().size() > to.size()) {
+        PyErr_SetString(PyExc_ValueError, "input.read(n) returned more than n bytes");
+        throw nb::python_error();
+      }
+      copy(view.view(), to);
+      return client::World::Input{view.view().size(), view.view().empty()};
+    } catch (nb::python_error& error) {
+      return std::unexpected(keep_exception(nb::borrow(error.value())));
+    }
+  };
+}
+
+std::vector<std::pair<std::string, std::string>> environment_from(nb::handle env) {
+  std::vector<std::pair<std::string, std::string>> list;
+  if (env.is_none()) return list;
+  for (const auto& [name, value] : items_of(env, "env")) {
+    list.emplace_back(text_argument(name, "a name in env"), text_argument(value, "a value in env"));
+    if (list.back().first.empty() || list.back().first.find('=') != std::string::npos) {
+      PyErr_SetString(PyExc_ValueError, "env: a name must not be empty or contain '='");
+      throw nb::python_error();
+    }
+  }
+  return list;
+}
+
+RunResult run(PySession& self, nb::handle command, nb::handle input, nb::handle timeout,
+              nb::handle env, bool pty, nb::handle term, std::uint32_t width,
+              std::uint32_t height) {
+  operations::CommandSpec spec;
+  spec.command = text_argument(command, "command");
+  spec.environment = environment_from(env);
+  if (pty) spec.terminal = operations::Terminal{text_argument(term, "term"), {width, height, 0, 0}};
+  const auto limit = seconds_argument(timeout, "timeout");
+
+  std::optional<BufferView> buffer;
+  client::InputSource source;
+  if (nb::hasattr(input, "read")) {
+    source = source_of(input);
+  } else if (!input.is_none()) {
+    buffer.emplace(input, "input");
+    source = source_of(buffer->view());
+  }
+  const auto result = without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->run(std::move(spec), source, limit, interrupted);
+  });
+  return {to_python(result.output), to_python(result.error_output), result.exit};
+}
+
+PyChannel* open(PySession& self, const connection::ChannelKind& kind) {
+  return new PyChannel(without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->open(kind, interrupted);
+  }));
+}
+
+PyChannel* open_direct_tcpip(PySession& self, nb::handle host, nb::handle port,
+                             nb::handle origin_host, nb::handle origin_port) {
+  const std::string host_text = text_argument(host, "host");
+  const std::string origin_text = text_argument(origin_host, "origin_host");
+  return open(self, connection::DirectTcpipKind{host_text, port_argument(port, "port"), origin_text,
+                                                port_argument(origin_port, "origin_port")});
+}
+
+// upkeep
+// -------------------------------------------------------------------------------------------
+
+void keepalive(PySession& self, nb::handle timeout) {
+  const auto limit = seconds_argument(timeout, "timeout");
+  without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->keepalive(limit, interrupted);
+  });
+}
+
+void rekey(PySession& self) {
+  without_gil(
+      [&](const client::Interrupt& interrupted) { return self.connection->rekey(interrupted); });
+}
+
+void close(PySession& self) {
+  locked([&] { self.connection->close(); });
+}
+
+client::Facts facts(PySession& self) {
+  return locked([&] { return self.connection->facts(); });
+}
+
+nb::tuple warnings(PySession& self) {
+  if (facts(self).is_strict) return nb::make_tuple();
+  return nb::make_tuple(
+      "the server has no strict key exchange: a middleman could cut messages from the start of "
+      "the connection unnoticed (CVE-2023-48795); require_strict_kex=True refuses such servers");
+}
+
+std::string repr(PySession& self) {
+  const auto known = facts(self);
+  const char* state = locked([&] { return self.connection->is_closed(); })      ? "closed"
+                      : locked([&] { return self.connection->is_logged_in(); }) ? "logged in"
+                                                                                : "connected";
+  return "<_ssh.Session " + std::string(state) + ", " +
+         display(as_bytes(known.server_version), 80) + ">";
+}
+
+void bind_login(nb::class_<PySession>& c) {
+  using namespace nb::literals;
+  c.def("userauth_none", &userauth_none, "user"_a)
+      .def("userauth_password", &userauth_password, "user"_a, "password"_a)
+      .def("userauth_publickey", &userauth_publickey, "user"_a, "privkey_bytes"_a,
+           "pubkey_bytes"_a = nb::none(), "passphrase"_a = nb::none())
+      .def_prop_ro("authenticated", [](PySession& self) {
+        return locked([&] { return self.connection->is_logged_in(); });
+      });
+}
+
+void bind_commands(nb::class_<PySession>& c) {
+  using namespace nb::literals;
+  c.def("exec", &exec, "command"_a)
+      .def("run", &run, "command"_a, "input"_a = nb::none(), "timeout"_a = nb::none(),
+           "env"_a = nb::none(), "pty"_a = false, nb::kw_only(), "term"_a = "xterm", "width"_a = 80,
+           "height"_a = 24)
+      .def("open_session", [](PySession& self) { return open(self, connection::SessionKind{}); })
+      .def("open_direct_tcpip", &open_direct_tcpip, "host"_a, "port"_a,
+           "origin_host"_a = "127.0.0.1", "origin_port"_a = 0);
+}
+
+void bind_upkeep(nb::class_<PySession>& c) {
+  using namespace nb::literals;
+  c.def("keepalive", &keepalive, "timeout"_a = nb::none())
+      .def("rekey", &rekey)
+      .def("close", &close)
+      .def("abort", [](PySession& self) { locked([&] { self.connection->abort(); }); })
+      .def("__enter__", [](nb::object self) { return self; })
+      .def("__exit__", [](PySession& self, nb::args) { close(self); })
+      .def("__repr__", &repr);
+}
+
+void bind_facts(nb::class_<PySession>& c) {
+  c.def_prop_rw(
+       "timeout", [](PySession& self) { return to_seconds(self.connection->timeout()); },
+       [](PySession& self, nb::handle seconds) {
+         self.connection->set_timeout(seconds_argument(seconds, "timeout"));
+       },
+       nb::arg("seconds").none())
+      .def_prop_ro(
+          "closed",
+          [](PySession& self) { return locked([&] { return self.connection->is_closed(); }); })
+      .def_prop_ro("server_version",
+                   [](PySession& self) { return display(as_bytes(facts(self).server_version)); })
+      .def_prop_ro(
+          "banner",
+          [](PySession& self) { return locked([&] { return self.connection->banner(); }); })
+      .def_prop_ro("host_key",
+                   [](PySession& self) {
+                     const auto known = facts(self);
+                     return make_host_key(known.host_key_type, known.host_key_blob);
+                   })
+      .def_prop_ro("algorithms", [](PySession& self) { return Algorithms{facts(self)}; })
+      .def_prop_ro("session_id", [](PySession& self) { return to_python(facts(self).session_id); })
+      .def_prop_ro("rekey_count",
+                   [](PySession& self) {
+                     const unsigned exchanges = facts(self).exchanges;
+                     return exchanges == 0 ? 0 : exchanges - 1;
+                   })
+      .def_prop_ro("warnings", &warnings);
+}
+
+}  // namespace
+
+void bind_session(nb::module_& m) {
+  using namespace nb::literals;
+  const session::Deadlines deadlines;
+  const auto seconds = [](const std::optional<Duration>& span) { return to_seconds(span); };
+  nb::class_<PySession> c(m, "Session", nb::is_final(), nb::is_weak_referenceable(),
+                          nb::type_slots(session_slots),
+                          "An SSH-2 connection over a connected socket.");
+  c.def("__init__", &make_session, "sock"_a, nb::kw_only(), "timeout"_a = nb::none(),
+        "host"_a = nb::none(), "port"_a = nb::none(), "known_hosts"_a = nb::none(),
+        "host_key_policy"_a = "strict", "algorithms"_a = nb::none(), "require_strict_kex"_a = false,
+        "banner_timeout"_a.none() = seconds(deadlines.identification),
+        "kex_timeout"_a.none() = seconds(deadlines.key_exchange),
+        "auth_timeout"_a.none() = seconds(deadlines.login),
+        "rekey_bytes"_a = static_cast<std::int64_t>(limits::kRekeyBytes),
+        "rekey_packets"_a = static_cast<std::int64_t>(limits::kRekeyPackets),
+        "rekey_interval"_a.none() = 3600.0);
+  bind_login(c);
+  bind_commands(c);
+  bind_upkeep(c);
+  bind_facts(c);
+}
+
+}  // namespace hawser::python

@@ -1,0 +1,382 @@
+"""Hawser's native SSH-2 client: sessions on a connected socket, commands and channels.
+
+Everything is `bytes` unless it says otherwise; times are seconds (`float`), sizes are bytes. Every
+error derives from `OSError`; the project's own derive from `_ssh.Error`.
+"""
+
+import io
+import os
+import socket
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, Protocol, final, type_check_only
+
+from typing_extensions import Buffer
+
+__version__: Final[str]
+
+def version() -> str:
+    """The libssh2 release that this module is level with in behaviour: '1.11.1'."""
+
+def crypto_engine_name() -> str:
+    """The library that does the cryptography, e.g. 'openssl'."""
+
+@type_check_only
+class _Stream(Protocol):
+    """What `Session` needs of an object that is no `socket.socket`.
+
+    `recv` returns b'' at the end of the stream; `send` returns how many bytes it took. Either may
+    raise BlockingIOError or TimeoutError for "not yet". With a `fileno()` waits meet deadlines and
+    Ctrl-C; without one they cannot interrupt the object's own blocking call.
+    """
+
+    def recv(self, size: int, /) -> bytes: ...
+    def send(self, data: bytes, /) -> int | None: ...
+
+# errors -------------------------------------------------------------------------------------------
+
+class Error(OSError):
+    """The root of the project's own errors."""
+
+class ProtocolError(Error, ConnectionError):
+    """The peer broke the protocol, a MAC failed, or a limit was passed."""
+
+class LimitError(ProtocolError):
+    """The peer passed one of the limits that bound memory and time."""
+
+class NegotiationError(Error, ConnectionError):
+    """No algorithm in common."""
+
+    kind: str
+    """The list without a common name: 'kex', 'host key', 'cipher client to server', ..."""
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+class ConnectionLost(Error, ConnectionError):
+    """The connection ended before the work did."""
+
+    disconnect_code: int | None
+    """The reason code of the peer's SSH_MSG_DISCONNECT (RFC 4253 11.1), None if it sent none."""
+
+class Timeout(Error, TimeoutError):
+    """A deadline passed."""
+
+    phase: str
+    """What was waited for: 'identification', 'key exchange', 'authentication', 'command', ..."""
+    stdout: bytes | None
+    """What `run` had received when its own timeout passed, else None."""
+    stderr: bytes | None
+
+class HostKeyError(Error):
+    """The server's host key was not accepted."""
+
+    host: str | None
+    key_type: str | None
+    fingerprint: str | None
+
+class HostKeyUnknown(HostKeyError): ...
+class HostKeyChanged(HostKeyError): ...
+class HostKeyRevoked(HostKeyError): ...
+class HostKeySignatureError(HostKeyError): ...
+
+class AuthenticationError(Error, PermissionError):
+    """The server refused the login; the session stays usable for another try."""
+
+    allowed: tuple[str, ...]
+    """The methods that the server says can continue (RFC 4252 5.1)."""
+    partial: bool
+    """True if this step passed but the server wants a further one."""
+
+class KeyFileError(Error, ValueError):
+    """A private key cannot be used."""
+
+class PassphraseRequired(KeyFileError): ...
+class WrongPassphrase(KeyFileError): ...
+class UnsupportedKey(KeyFileError): ...
+class DamagedKey(KeyFileError): ...
+
+class ChannelError(Error):
+    """The server refused a channel or a request on it."""
+
+    code: int | None
+    """The reason code of SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 5.1), None for a refused request."""
+
+# results ------------------------------------------------------------------------------------------
+
+@final
+class HostKey:
+    """The server's public host key."""
+
+    @property
+    def type(self) -> str:
+        """The key's type, e.g. 'ssh-ed25519', 'ssh-rsa'."""
+    @property
+    def blob(self) -> bytes:
+        """The key in the form of RFC 4253 6.6."""
+    @property
+    def fingerprint(self) -> str:
+        """'SHA256:' and the unpadded base64 of the blob's SHA-256, as ssh-keygen -l prints it."""
+
+@final
+class Algorithms:
+    """What the last key exchange agreed on, in RFC 4253's names."""
+
+    @property
+    def kex(self) -> str: ...
+    @property
+    def host_key(self) -> str: ...
+    @property
+    def cipher_client_to_server(self) -> str: ...
+    @property
+    def cipher_server_to_client(self) -> str: ...
+    @property
+    def mac_client_to_server(self) -> str:
+        """'' with a cipher that authenticates by itself."""
+    @property
+    def mac_server_to_client(self) -> str: ...
+    @property
+    def compression_client_to_server(self) -> str: ...
+    @property
+    def compression_server_to_client(self) -> str: ...
+    @property
+    def strict_kex(self) -> bool:
+        """Both sides agreed on strict key exchange (kex-strict-*-v00@openssh.com)."""
+
+@final
+class RunResult:
+    """What a command left behind."""
+
+    @property
+    def stdout(self) -> bytes: ...
+    @property
+    def stderr(self) -> bytes: ...
+    @property
+    def exit_status(self) -> int | None:
+        """None if the command was ended by a signal, or the server did not say."""
+    @property
+    def exit_signal(self) -> str | None:
+        """The signal's name without SIG, e.g. 'KILL' (RFC 4254 6.10)."""
+    @property
+    def returncode(self) -> int | None:
+        """As subprocess has it: the exit status, or minus the signal's number."""
+
+# channels -----------------------------------------------------------------------------------------
+
+@final
+class ChannelReader:
+    """The raw reading end under `Channel.stdout` and `.stderr`."""
+
+    def readable(self) -> bool: ...
+    def writable(self) -> bool: ...
+    def seekable(self) -> bool: ...
+    def readinto(self, buffer: Buffer, /) -> int: ...
+    def readall(self) -> bytes: ...
+    @property
+    def closed(self) -> bool: ...
+    def close(self) -> None: ...
+    def flush(self) -> None: ...
+
+@final
+class ChannelWriter:
+    """The unbuffered writing end: `write` takes all bytes, `close` sends end-of-file."""
+
+    def readable(self) -> bool: ...
+    def writable(self) -> bool: ...
+    def seekable(self) -> bool: ...
+    def write(self, data: Buffer, /) -> int: ...
+    def writelines(self, lines: Iterable[Buffer], /) -> None: ...
+    def flush(self) -> None: ...
+    @property
+    def closed(self) -> bool: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> ChannelWriter: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+@final
+class Channel:
+    """One channel of a session (RFC 4254 5). May be used as the socket of another Session."""
+
+    # starting something on it
+    def exec(self, command: str | bytes) -> None: ...
+    def shell(self) -> None: ...
+    def subsystem(self, name: str) -> None: ...
+    def pty(
+        self,
+        term: str = "xterm",
+        width: int = 80,
+        height: int = 24,
+        width_pixels: int = 0,
+        height_pixels: int = 0,
+        modes: Mapping[int, int] | None = None,
+    ) -> None:
+        """Ask for a terminal; `modes` maps opcodes of RFC 4254 8 to values."""
+    def env(self, name: str | bytes, value: str | bytes) -> None: ...
+    def signal(self, name: str) -> None:
+        """Send a signal to the remote process: 'TERM', 'INT', ... (RFC 4254 6.9; no answer)."""
+    def window_change(
+        self, width: int, height: int, width_pixels: int = 0, height_pixels: int = 0
+    ) -> None: ...
+
+    # bytes
+    def recv(self, size: int, /) -> bytes:
+        """Up to `size` bytes of stdout as soon as some are there; b'' at end-of-file."""
+    def recv_stderr(self, size: int, /) -> bytes: ...
+    def recv_into(self, buffer: Buffer, size: int = 0, /) -> int: ...
+    def send(self, data: Buffer, /) -> int:
+        """Send some of `data` (at least one byte, waiting for the window); returns how many."""
+    def sendall(self, data: Buffer, /) -> None: ...
+    def shutdown_write(self) -> None:
+        """Send end-of-file; reading goes on."""
+    @property
+    def stdin(self) -> ChannelWriter: ...
+    @property
+    def stdout(self) -> io.BufferedReader: ...
+    @property
+    def stderr(self) -> io.BufferedReader: ...
+
+    # ending
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait until the server has closed the channel; returns the exit status (None: ended by a
+        signal, or the server did not say). Output may be read before, meanwhile or after: up to
+        64 MiB of it are kept unread; more is a ChannelError."""
+    @property
+    def exit_status(self) -> int | None: ...
+    @property
+    def exit_signal(self) -> str | None: ...
+    @property
+    def eof_received(self) -> bool: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def id(self) -> int: ...
+    @property
+    def timeout(self) -> float | None:
+        """Seconds that each recv, send and wait on this channel may take; None: no limit."""
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None: ...
+    def settimeout(self, seconds: float | None, /) -> None: ...
+    def gettimeout(self) -> float | None: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Channel: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    # paramiko's names for the same calls
+    def exec_command(self, command: str | bytes) -> None: ...
+    def invoke_shell(self) -> None: ...
+    def invoke_subsystem(self, name: str) -> None: ...
+    def get_pty(
+        self,
+        term: str = "vt100",
+        width: int = 80,
+        height: int = 24,
+        width_pixels: int = 0,
+        height_pixels: int = 0,
+    ) -> None: ...
+    def set_environment_variable(self, name: str | bytes, value: str | bytes) -> None: ...
+    def resize_pty(
+        self, width: int = 80, height: int = 24, width_pixels: int = 0, height_pixels: int = 0
+    ) -> None: ...
+    def recv_exit_status(self) -> int: ...
+    def exit_status_ready(self) -> bool: ...
+
+# the session --------------------------------------------------------------------------------------
+
+_HostKeyPolicy = Literal["strict", "accept-new", "insecure-accept-any"]
+
+@final
+class Session:
+    """An SSH-2 connection over a connected socket; the handshake is done when it exists.
+
+    `timeout` bounds each wait for the peer's protocol answers (never a command's run time).
+    With `host` or `known_hosts` the host key is judged before anything secret is sent; without
+    them only its signature is verified.
+    """
+
+    def __init__(
+        self,
+        sock: socket.socket | Channel | _Stream,
+        *,
+        timeout: float | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        known_hosts: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
+        host_key_policy: _HostKeyPolicy | Callable[[str, HostKey], bool] = "strict",
+        algorithms: Mapping[str, str | Sequence[str]] | None = None,
+        require_strict_kex: bool = False,
+        banner_timeout: float | None = 30.0,
+        kex_timeout: float | None = 60.0,
+        auth_timeout: float | None = 120.0,
+        rekey_bytes: int = 1 << 30,
+        rekey_packets: int = 1 << 30,
+        rekey_interval: float | None = 3600.0,
+    ) -> None: ...
+
+    # login
+    def userauth_none(self, user: str) -> None: ...
+    def userauth_password(self, user: str, password: str | bytes | bytearray) -> None: ...
+    def userauth_publickey(
+        self,
+        user: str,
+        privkey_bytes: str | bytes | bytearray,
+        pubkey_bytes: str | bytes | None = None,
+        passphrase: str | bytes | bytearray | None = None,
+    ) -> None: ...
+    @property
+    def authenticated(self) -> bool: ...
+
+    # commands
+    def exec(self, command: str | bytes) -> bytes:
+        """Run `command` to its end; all of its stdout. stderr is dropped, the status ignored."""
+    def run(
+        self,
+        command: str | bytes,
+        input: Buffer | io.IOBase | Any | None = None,
+        timeout: float | None = None,
+        env: Mapping[str, str] | None = None,
+        pty: bool = False,
+        *,
+        term: str = "xterm",
+        width: int = 80,
+        height: int = 24,
+    ) -> RunResult: ...
+    def open_session(self) -> Channel: ...
+    def open_direct_tcpip(
+        self, host: str, port: int, origin_host: str = "127.0.0.1", origin_port: int = 0
+    ) -> Channel: ...
+
+    # upkeep
+    def keepalive(self, timeout: float | None = None) -> None:
+        """Ask the server for a sign of life (keepalive@openssh.com) and wait for its answer."""
+    def rekey(self) -> None:
+        """Exchange keys anew (RFC 4253 9) and wait until both directions use them."""
+    def close(self) -> None:
+        """End the session politely and shut the connection down; may be called twice."""
+    def abort(self) -> None:
+        """Drop the connection at once; every wait on it ends with ConnectionLost."""
+    def __enter__(self) -> Session: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    # what is known
+    @property
+    def timeout(self) -> float | None: ...
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None: ...
+    @property
+    def closed(self) -> bool: ...
+    @property
+    def server_version(self) -> str:
+        """The server's identification line, e.g. 'SSH-2.0-OpenSSH_9.2p1'."""
+    @property
+    def banner(self) -> str:
+        """What the server showed before login (RFC 4252 5.4), control characters escaped."""
+    @property
+    def host_key(self) -> HostKey: ...
+    @property
+    def algorithms(self) -> Algorithms: ...
+    @property
+    def session_id(self) -> bytes: ...
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Remarks about this connection, e.g. that the peer has no strict key exchange."""
+    @property
+    def rekey_count(self) -> int:
+        """How many key exchanges followed the first."""

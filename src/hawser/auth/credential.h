@@ -1,0 +1,31 @@
+// What a user can log in with (RFC 4252). The next method is a struct here, a row in
+// authenticator.cpp and a file of its own.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "hawser/base/secret.h"
+
+namespace hawser::auth {
+
+struct NoneCredential {};  // RFC 4252 5.2
+
+struct PasswordCredential {  // RFC 4252 8
+  SecretBytes password;
+};
+
+// RFC 4252 7. The private half is not here: signatures are asked for as events.
+struct PublicKeyCredential {
+  enum class Probe : std::uint8_t {
+    sign_at_once,  // one round trip: right for a single named key
+    ask_first,     // no signature is made for a key that the server does not want
+  };
+  std::string algorithm;  // the signature algorithm, e.g. "rsa-sha2-512"
+  Bytes key_blob;
+  Probe probe = Probe::sign_at_once;
+};
+
+using Credential = std::variant<NoneCredential, PasswordCredential, PublicKeyCredential>;
+
+}  // namespace hawser::auth

@@ -1,0 +1,51 @@
+// One userauth method under way: it makes its request and answers what belongs to it alone (the
+// numbers 60 to 79 mean something else in each, RFC 4252 6).
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "hawser/auth/credential.h"
+#include "hawser/base/result.h"
+
+namespace hawser::auth {
+
+// Sign `data` with the key by `algorithm`; the answer is a signature blob. Views live until it is
+// answered.
+struct SignRequest {
+  std::string_view algorithm;
+  ByteView key_blob;
+  ByteView data;
+};
+
+struct MethodStep {
+  std::optional<SecretBytes> send;  // a payload
+  std::optional<SignRequest> sign;
+  bool wants_password_change = false;  // the server will not take this password without a new one
+};
+
+class Method {
+ public:
+  virtual ~Method() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  virtual Result<MethodStep> start() = 0;
+  // A message of the method's own; unexpected_message if none is due.
+  virtual Result<MethodStep> take(ByteView payload);
+  // The answer to a SignRequest.
+  virtual Result<MethodStep> take_signature(ByteView signature_blob);
+};
+
+// What every request begins with, and what signatures are bound to.
+struct MethodContext {
+  std::string user;
+  Bytes session_id;
+};
+
+std::unique_ptr<Method> make_none(MethodContext context);
+std::unique_ptr<Method> make_password(MethodContext context, PasswordCredential credential);
+std::unique_ptr<Method> make_public_key(MethodContext context, PublicKeyCredential credential);
+
+// A USERAUTH_REQUEST of `method` with `fields` behind it, in memory that is wiped.
+SecretBytes encode_request(const MethodContext& context, std::string_view method, ByteView fields);
+
+}  // namespace hawser::auth

@@ -1,0 +1,69 @@
+// Every cap on what a peer or a file can make us do, with its reason. Each is enforced before the
+// memory is taken or the work is begun.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hawser::limits {
+
+// Identification (RFC 4253 4.2)
+inline constexpr std::size_t kIdentificationLine = 255;  // the RFC's own, CR LF included
+inline constexpr std::size_t kPreBannerLine = 8 * 1024;  // what OpenSSH reads of one line
+inline constexpr std::size_t kPreBannerLines = 1024;     // as OpenSSH
+inline constexpr std::size_t kPreBannerBytes =
+    64 * 1024;  // bounds time on a peer that is no SSH server
+
+// Packets (RFC 4253 6.1: at least 35,000 bytes in all)
+inline constexpr std::size_t kPacketBeforeLogin = 35'000;  // what every peer must manage with
+inline constexpr std::size_t kPacket = 256 * 1024;  // OpenSSH's cap; 8 of our channel packets
+inline constexpr std::uint64_t kBytesBeforeLogin = 8 << 20;   // kex and login need some 10 KiB
+inline constexpr std::uint64_t kPacketsBeforeLogin = 10'000;  // bounds IGNORE and BANNER floods
+
+// Key exchange
+inline constexpr std::size_t kNamesPerList = 256;  // OpenSSH offers at most about 20
+inline constexpr std::size_t kNameListBytes = 32 * 1024;
+inline constexpr std::size_t kAlgorithmName = 64;   // RFC 4251 6
+inline constexpr unsigned kRekeysWithoutData = 64;  // a peer in a loop of key exchanges
+inline constexpr std::uint64_t kRekeyBytes = std::uint64_t{1} << 30;   // RFC 4253 9
+inline constexpr std::uint64_t kRekeyBlocks = std::uint64_t{1} << 28;  // RFC 4344 3.2, with margin
+inline constexpr std::uint64_t kRekeyPackets = std::uint64_t{1}
+                                               << 30;  // half of RFC 4344 3.1's 2^31
+inline constexpr std::uint64_t kHardPackets = std::uint64_t{1} << 31;  // RFC 4344 3.1
+inline constexpr std::size_t kDeferredBytes = 1 << 20;  // control packets held back by a re-key
+inline constexpr std::size_t kDeferredPackets = 4096;
+inline constexpr std::size_t kExtensions = 64;  // entries of EXT_INFO (RFC 8308)
+inline constexpr std::size_t kExtensionBytes = 64 * 1024;
+
+// Keys
+inline constexpr unsigned kRsaBitsMin = 2048;    // 1024 was broken-adjacent in 2010
+inline constexpr unsigned kRsaBitsMax = 16'384;  // OpenSSH's; bounds time of one verify
+inline constexpr std::size_t kPublicKeyBlob = 16 * 1024;
+inline constexpr std::size_t kSignatureBlob = 8 * 1024;
+inline constexpr std::size_t kKeyFile = 1 << 20;
+inline constexpr std::uint32_t kBcryptRounds = 2048;  // about a minute; ssh-keygen's default is 16
+inline constexpr std::uint32_t kPbkdf2Rounds = 10'000'000;  // seconds; OWASP asks for 600,000
+inline constexpr std::size_t kKnownHostsLine = 64 * 1024;
+inline constexpr std::size_t kKnownHostsFile = 128 << 20;  // about a million hosts
+
+// Authentication
+inline constexpr std::size_t kBannerBytes = 64 * 1024;  // kept of all login banners together
+inline constexpr unsigned kAuthRequests = 1000;  // per session; the server's own cap is lower
+
+// Connection
+inline constexpr std::size_t kChannels = 1024;
+inline constexpr std::uint32_t kWindowInitial = 2 << 20;
+inline constexpr std::uint32_t kWindowMax = 64 << 20;
+inline constexpr std::uint32_t kChannelPacket = 32 * 1024;  // less makes sshd's buffers quadratic
+inline constexpr std::uint32_t kChannelPacketSend =
+    32 * 1024;  // most of a peer's maximum that we use
+inline constexpr std::size_t kGlobalRequestsPending = 1024;
+inline constexpr std::size_t kChannelRequestsPending = 64;
+inline constexpr std::size_t kOutboundBytes =
+    1 << 20;  // sealed replies a peer does not read: then nothing more is read
+inline constexpr std::size_t kOutboundData =
+    256 * 1024;  // sealed data that waits for the socket: then writers wait
+inline constexpr std::size_t kUnreadOutput = 64 << 20;  // kept by a wait() that nobody reads beside
+inline constexpr std::size_t kTextShown = 512;          // of a server's text in an error
+
+}  // namespace hawser::limits

@@ -1,0 +1,288 @@
+#include "hawser/client/blocking_driver.h"
+
+#include <algorithm>
+#include <thread>
+
+#include <pthread.h>
+
+#include "hawser/client/clock.h"
+
+namespace hawser::client {
+
+namespace {
+
+// How often a waiting thread looks for signals: half of what a person notices.
+constexpr Duration kInterruptCheck = std::chrono::milliseconds(50);
+// How long close() lets a peer take nothing of what is still to be sent, and how often it looks.
+constexpr Duration kLinger = std::chrono::seconds(1);
+constexpr Duration kLingerStep = std::chrono::milliseconds(2);
+
+std::optional<Instant> earliest(std::optional<Instant> a, std::optional<Instant> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+std::optional<Instant> after(std::optional<Duration> span) {
+  if (!span) return std::nullopt;
+  return now() + *span;
+}
+
+}  // namespace
+
+BlockingDriver::BlockingDriver(session::Config config, const crypto::Engine& engine,
+                               std::unique_ptr<ByteStream> stream)
+    : stream_(std::move(stream)), session_(std::move(config), engine, now()) {}
+
+BlockingDriver::~BlockingDriver() = default;
+
+Status BlockingDriver::run(operations::Operation& operation, World& world,
+                           const WaitLimits& limits) {
+  Lock lock(mutex_);
+  Waiter waiter;
+  waiter.operation = &operation;
+  const auto place = waiters_.insert(waiters_.end(), &waiter);
+  const Status status = run_locked(lock, waiter, operation, world, limits);
+  if (!status) {
+    operation.cancel(session_, inbox_);
+    flush();
+  }
+  waiters_.erase(place);
+  if (waiters_.empty()) session_.release_idle_memory();
+  promote_a_sleeper();
+  return status;
+}
+
+Status BlockingDriver::run_locked(Lock& lock, Waiter& waiter, operations::Operation& operation,
+                                  World& world, const WaitLimits& limits) {
+  const Deadline whole{after(limits.operation), "command"};
+  for (;;) {
+    session_.on_time(now());
+    close_dropped();
+    note_seen(waiter);
+    operations::Want want = HAWSER_TRY(operation.advance(session_, inbox_));
+    drain();
+    flush();
+    if (std::holds_alternative<operations::Done>(want)) return {};
+    if (const auto* awaited = std::get_if<operations::AwaitPeer>(&want)) {
+      const bool is_bounded = awaited->patience == operations::Patience::for_protocol;
+      const Deadline answer{is_bounded ? after(limits.protocol) : std::nullopt, awaited->phase};
+      const bool whole_is_first = whole.at && (!answer.at || *whole.at < *answer.at);
+      HAWSER_TRY(await_news(lock, waiter, whole_is_first ? whole : answer, limits.is_interrupted));
+    } else {
+      HAWSER_TRY(satisfy(lock, operation, world, want));
+    }
+  }
+}
+
+// The world is asked without the lock: it may take long, and others go on meanwhile.
+Status BlockingDriver::satisfy(Lock& lock, operations::Operation& operation, World& world,
+                               const operations::Want& want) {
+  const auto unlocked = [&](auto&& ask) {
+    promote_a_sleeper();
+    lock.unlock();
+    auto answer = ask();
+    lock.lock();
+    return answer;
+  };
+  if (const auto* input = std::get_if<operations::NeedInput>(&want)) {
+    Bytes piece(input->most);
+    const auto taken = HAWSER_TRY(unlocked([&] { return world.read_input(piece); }));
+    return operation.supply_input(ByteView(piece).first(taken.size), taken.is_end);
+  }
+  if (const auto* signature = std::get_if<operations::NeedSignature>(&want)) {
+    return operation.supply_signature(session_,
+                                      unlocked([&] { return world.sign(signature->request); }));
+  }
+  const auto& verdict = std::get<operations::NeedVerdict>(want);
+  return operation.supply_verdict(session_, inbox_,
+                                  unlocked([&] { return world.judge(*verdict.key); }));
+}
+
+Status BlockingDriver::await_news(Lock& lock, Waiter& waiter, const Deadline& deadline,
+                                  const std::function<bool()>& is_interrupted) {
+  std::optional<Instant> check;
+  if (is_interrupted) check = now() + kInterruptCheck;
+  while (!has_news(waiter)) {
+    // Events are taken before the failure is looked at: what came whole counts.
+    if (session_.failure()) return std::unexpected(*session_.failure());
+    const Instant time = now();
+    if (deadline.at && time >= *deadline.at) return fail(Errc::timed_out, deadline.phase);
+    if (check && time >= *check) {
+      lock.unlock();
+      const bool shall_stop = is_interrupted();
+      lock.lock();
+      if (shall_stop) return fail(Errc::cancelled, deadline.phase);
+      check = now() + kInterruptCheck;
+      continue;
+    }
+    const auto until = earliest(deadline.at, check);
+    if (has_leader_) {
+      sleep(lock, waiter, until);
+    } else {
+      HAWSER_TRY(lead(lock, until ? std::optional(*until - time) : std::nullopt));
+    }
+  }
+  promote_a_sleeper();
+  return {};
+}
+
+void BlockingDriver::sleep(Lock& lock, Waiter& waiter, std::optional<Instant> until) {
+  waiter.is_sleeping = true;
+  if (until) {
+    waiter.condition.wait_for(lock, *until - now());
+  } else {
+    waiter.condition.wait(lock);
+  }
+  waiter.is_sleeping = false;
+}
+
+Status BlockingDriver::lead(Lock& lock, std::optional<Duration> most) {
+  if (const auto deadline = session_.next_deadline()) {
+    const Duration left = *deadline - now();
+    most = most ? std::min(*most, left) : left;
+  }
+  const Readiness wanted{session_.can_receive(),
+                         !session_.pending_output().empty() && !is_output_broken_};
+  has_leader_ = true;
+  leader_watches_output_ = wanted.write;
+  lock.unlock();
+  const Status waited = stream_->wait(wanted, most);
+  lock.lock();
+  has_leader_ = false;
+  const bool is_cancelled = !waited && waited.error().code == Errc::cancelled;
+  if (!waited && !is_cancelled) session_.ended(static_cast<int>(waited.error().detail));
+  pump();
+  notify_concerned();
+  if (is_cancelled) return waited;
+  return {};
+}
+
+void BlockingDriver::pump() {
+  session_.on_time(now());
+  close_dropped();
+  flush();
+  const ByteSpan space = session_.receive_space();
+  if (!space.empty()) {
+    const auto got = stream_->read_some(space);
+    if (!got) {
+      session_.ended(static_cast<int>(got.error().detail));
+    } else if (got->is_end) {
+      session_.ended();
+    } else {
+      session_.received(got->size);
+    }
+  }
+  drain();
+  flush();
+}
+
+// Deals out all events that there are. The session keeps its failure; whoever waits finds it there.
+void BlockingDriver::drain() {
+  for (;;) {
+    const auto event = session_.next();
+    if (!event || !*event) return;
+    if (!inbox_.take(session_, **event)) return;
+  }
+}
+
+void BlockingDriver::flush() {
+  const bool was_full = session_.pending_output().size() >= limits::kOutboundData;
+  while (!session_.pending_output().empty() && !is_output_broken_) {
+    const auto taken = stream_->write_some(session_.pending_output());
+    if (!taken) {
+      is_output_broken_ = true;
+    } else if (*taken == 0) {
+      break;
+    } else {
+      session_.sent(*taken);
+    }
+  }
+  if (is_output_broken_) session_.sent(session_.pending_output().size());
+  if (was_full && session_.pending_output().size() < limits::kOutboundData) ++nudges_;
+  if (has_leader_ && !leader_watches_output_ && !session_.pending_output().empty()) {
+    stream_->wake();
+  }
+}
+
+void BlockingDriver::notify_concerned() {
+  for (Waiter* waiter : waiters_) {
+    if (waiter->is_sleeping && (session_.failure() || has_news(*waiter))) {
+      waiter->condition.notify_one();
+    }
+  }
+}
+
+void BlockingDriver::promote_a_sleeper() {
+  if (has_leader_) return;
+  for (Waiter* waiter : waiters_) {
+    if (!waiter->is_sleeping) continue;
+    waiter->condition.notify_one();
+    return;
+  }
+}
+
+void BlockingDriver::note_seen(Waiter& waiter) const {
+  waiter.seen_connection = inbox_.version() + nudges_;
+  const auto* channel = waiter.operation->channel();
+  waiter.seen_channel = channel == nullptr ? 0 : channel->version();
+}
+
+bool BlockingDriver::has_news(const Waiter& waiter) const {
+  if (waiter.seen_connection != inbox_.version() + nudges_) return true;
+  const auto* channel = waiter.operation->channel();
+  return channel != nullptr && waiter.seen_channel != channel->version();
+}
+
+void BlockingDriver::drop_channel(connection::ChannelId channel) {
+  {
+    const std::scoped_lock lock(dropped_mutex_);
+    dropped_.push_back(channel);
+  }
+  // Not std::mutex::try_lock(): this thread may hold the lock, for which POSIX, unlike C++, says
+  // what happens.
+  if (pthread_mutex_trylock(mutex_.native_handle()) == 0) {
+    close_dropped();
+    flush();
+    pthread_mutex_unlock(mutex_.native_handle());
+  }
+}
+
+void BlockingDriver::close_dropped() {
+  const std::scoped_lock lock(dropped_mutex_);
+  for (const auto channel : dropped_) (void)session_.close(channel);
+  dropped_.clear();
+}
+
+void BlockingDriver::poke() {
+  const Lock lock(mutex_);
+  ++nudges_;
+  notify_concerned();
+  stream_->wake();
+}
+
+void BlockingDriver::close() {
+  Lock lock(mutex_);
+  session_.disconnect();
+  Instant give_up = now() + kLinger;
+  std::size_t left = session_.pending_output().size();
+  for (flush(); !session_.pending_output().empty() && now() < give_up; flush()) {
+    if (session_.pending_output().size() < left) give_up = now() + kLinger;
+    left = session_.pending_output().size();
+    lock.unlock();
+    std::this_thread::sleep_for(kLingerStep);
+    lock.lock();
+  }
+  stream_->shut_down();
+  session_.release_idle_memory();
+  notify_concerned();
+}
+
+void BlockingDriver::abort() {
+  stream_->shut_down();  // without the lock: whoever holds it may be waiting for the stream
+  const Lock lock(mutex_);
+  session_.ended();
+  drain();
+  notify_concerned();
+}
+
+}  // namespace hawser::client

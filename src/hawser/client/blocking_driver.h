@@ -1,0 +1,93 @@
+// The blocking pump: whoever waits drives the session for all. One waiting thread at a time is the
+// leader, polls the stream and deals out the events; the others sleep until their operation can go
+// on, or until they are to lead. So a long command in one thread holds up no other.
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "hawser/client/driver.h"
+
+namespace hawser::client {
+
+class BlockingDriver final : public Driver {
+ public:
+  BlockingDriver(session::Config config, const crypto::Engine& engine,
+                 std::unique_ptr<ByteStream> stream);
+  ~BlockingDriver() override;
+
+  Status run(operations::Operation& operation, World& world, const WaitLimits& limits) override;
+
+  // Closes a channel whose last owner is gone. May be called from anywhere, even from within a call
+  // of this driver (a garbage collector does so): if the session is busy, it is done when it is
+  // not.
+  void drop_channel(connection::ChannelId channel);
+
+  // Makes every waiting operation look again.
+  void poke();
+
+  // Looks at or talks to the session between waits; what it has to say is sent as far as it goes.
+  template <typename Use>
+  auto with_session(Use&& use) {
+    const std::scoped_lock lock(mutex_);
+    close_dropped();
+    auto result = use(session_, inbox_);
+    flush();
+    return result;
+  }
+
+  // Says goodbye, waits a moment for what is still to be sent, and shuts the stream down. A peer
+  // that takes nothing holds it up for no more than a second.
+  void close();
+  // Shuts the stream down at once; every wait ends with connection_lost.
+  void abort();
+
+ private:
+  // One thread in run().
+  struct Waiter {
+    const operations::Operation* operation;
+    std::condition_variable condition;
+    std::uint64_t seen_connection = 0;
+    std::uint64_t seen_channel = 0;
+    bool is_sleeping = false;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+  struct Deadline {
+    std::optional<Instant> at;
+    const char* phase = "";
+  };
+
+  Status run_locked(Lock& lock, Waiter& waiter, operations::Operation& operation, World& world,
+                    const WaitLimits& limits);
+  Status satisfy(Lock& lock, operations::Operation& operation, World& world,
+                 const operations::Want& want);
+  Status await_news(Lock& lock, Waiter& waiter, const Deadline& deadline,
+                    const std::function<bool()>& is_interrupted);
+  Status lead(Lock& lock, std::optional<Duration> most);
+  void sleep(Lock& lock, Waiter& waiter, std::optional<Instant> until);
+  void pump();
+  void drain();
+  void flush();
+  void notify_concerned();
+  void promote_a_sleeper();
+  void close_dropped();
+  void note_seen(Waiter& waiter) const;
+  [[nodiscard]] bool has_news(const Waiter& waiter) const;
+
+  std::mutex mutex_;
+  std::unique_ptr<ByteStream> stream_;
+  session::Session session_;
+  operations::Inbox inbox_;
+  std::list<Waiter*> waiters_;
+  bool has_leader_ = false;
+  bool leader_watches_output_ = false;
+  bool is_output_broken_ = false;  // the stream takes no more; what still comes may say why
+  std::uint64_t nudges_ = 0;       // news of the driver's own: the socket took what it could not
+  std::mutex dropped_mutex_;
+  std::vector<connection::ChannelId> dropped_;
+};
+
+}  // namespace hawser::client

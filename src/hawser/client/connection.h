@@ -1,0 +1,100 @@
+// An SSH connection for C++ programs, and what the Python module stands on: every call waits until
+// it is done, any number of threads may call at once, and channels keep their connection alive.
+#pragma once
+
+#include "hawser/client/blocking_driver.h"
+#include "hawser/client/host_key_judge.h"
+#include "hawser/keys/memory_signer.h"
+#include "hawser/operations/command.h"
+
+namespace hawser::client {
+
+class Channel;
+
+struct ConnectionOptions {
+  session::Config session;  // proposal: transport::default_proposal(engine) unless it is set
+  HostKeyPolicy host_key;
+  std::optional<Duration> timeout;  // for each answer that the protocol owes us
+};
+
+// Asked while a call waits; true ends it with Errc::cancelled.
+using Interrupt = std::function<bool()>;
+
+// Where a command's input comes from: reads some bytes, end once there are no more.
+using InputSource = std::function<Outcome<World::Input>(ByteSpan)>;
+
+struct CommandResult {
+  Bytes output;
+  Bytes error_output;
+  std::optional<operations::ChannelExit> exit;  // nullopt: the server did not say
+};
+
+struct Facts {
+  std::string server_version;
+  std::string kex;
+  std::string host_key_algorithm;
+  transport::ProtectionSuite client_to_server;
+  transport::ProtectionSuite server_to_client;
+  bool is_strict = false;
+  std::string host_key_type;
+  Bytes host_key_blob;
+  Bytes session_id;
+  unsigned exchanges = 0;
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  // Does the handshake and judges the host key. The engine outlives the connection.
+  static Outcome<std::shared_ptr<Connection>> connect(std::unique_ptr<ByteStream> stream,
+                                                      ConnectionOptions options,
+                                                      const crypto::Engine& engine,
+                                                      const Interrupt& interrupt = {});
+  ~Connection();
+
+  Outcome<void> login_none(std::string user, const Interrupt& interrupt = {});
+  Outcome<void> login_password(std::string user, SecretBytes password,
+                               const Interrupt& interrupt = {});
+  Outcome<void> login_public_key(std::string user, const keys::MemorySigner& signer,
+                                 const Interrupt& interrupt = {});
+
+  // `input` may be empty: the command then sees an empty one. A passed `timeout` gives timed_out
+  // with the output so far in the failure.
+  Outcome<CommandResult> run(operations::CommandSpec spec, const InputSource& input = {},
+                             std::optional<Duration> timeout = std::nullopt,
+                             const Interrupt& interrupt = {});
+
+  Outcome<std::shared_ptr<Channel>> open(const connection::ChannelKind& kind,
+                                         const Interrupt& interrupt = {});
+
+  Outcome<void> keepalive(std::optional<Duration> timeout, const Interrupt& interrupt = {});
+  Outcome<void> rekey(const Interrupt& interrupt = {});
+  void close();
+  void abort();
+
+  [[nodiscard]] Facts facts();
+  [[nodiscard]] std::string banner();
+  [[nodiscard]] bool is_logged_in();
+  [[nodiscard]] bool is_closed();
+  [[nodiscard]] std::optional<Duration> timeout() const;
+  void set_timeout(std::optional<Duration> timeout);
+
+  // For Channel and the streams on top of it.
+  Outcome<void> perform(operations::Operation& operation, World& world, const WaitLimits& limits);
+  [[nodiscard]] WaitLimits limits(const Interrupt& interrupt) const;
+  BlockingDriver& driver() { return driver_; }
+
+ private:
+  Connection(std::unique_ptr<ByteStream> stream, ConnectionOptions options,
+             const crypto::Engine& engine);
+  Outcome<void> handshake(const Interrupt& interrupt);
+  Outcome<void> login(std::string user, auth::Credential credential, World& world,
+                      const Interrupt& interrupt);
+
+  const crypto::Engine& engine_;
+  HostKeyPolicy host_key_policy_;
+  BlockingDriver driver_;
+  mutable std::mutex mutex_;  // for timeout_
+  std::optional<Duration> timeout_;
+};
+
+}  // namespace hawser::client

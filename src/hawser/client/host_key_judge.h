@@ -1,0 +1,33 @@
+// The verdict on a server's host key, before anything secret is sent. Unknown, changed and revoked
+// are different failures; no callback can turn a changed or revoked key into a right one.
+#pragma once
+
+#include <functional>
+
+#include "hawser/client/failure.h"
+#include "hawser/client/known_hosts_file.h"
+#include "hawser/keys/public_key.h"
+
+namespace hawser::client {
+
+enum class UnknownHostKey : std::uint8_t {
+  refuse,      // OpenSSH's StrictHostKeyChecking=yes
+  accept_new,  // accept and remember in the first file
+  accept,      // accept and forget: insecure
+  ask,         // the callback decides
+};
+
+struct HostKeyPolicy {
+  bool judges = false;  // false: the signature is verified, the key is only shown
+  std::string host;
+  std::uint16_t port = 22;
+  std::vector<std::string> known_hosts;
+  UnknownHostKey unknown = UnknownHostKey::refuse;
+  // For UnknownHostKey::ask. May take its time; a Failure ends the connection.
+  std::function<Outcome<bool>(const keys::PublicKey&)> ask;
+};
+
+Outcome<void> judge_host_key(const crypto::Engine& engine, const HostKeyPolicy& policy,
+                             const keys::PublicKey& key);
+
+}  // namespace hawser::client

@@ -1,0 +1,109 @@
+#include "hawser/client/socket_stream.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace hawser::client {
+
+namespace {
+
+// A read of less than this is a part of a conversation, not of a stream: its ACK goes out at once,
+// because a server under Nagle's algorithm waits for it before it answers (40 ms a time).
+constexpr std::size_t kSmallRead = 16 * 1024;
+
+int socket_option(int descriptor, int option) {
+  int value = -1;
+  socklen_t size = sizeof(value);
+  return getsockopt(descriptor, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+void set_tcp_option(int descriptor, int option) {
+  const int on = 1;
+  (void)setsockopt(descriptor, IPPROTO_TCP, option, &on, sizeof(on));
+}
+
+bool is_temporary(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+std::unexpected<Error> lost(const char* where) {
+  return fail(Errc::connection_lost, where, static_cast<std::uint32_t>(errno));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SocketStream>> SocketStream::make(int descriptor) {
+  sockaddr_storage peer{};
+  socklen_t size = sizeof(peer);
+  if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
+    return lost("socket");
+  }
+  if (socket_option(descriptor, SO_TYPE) != SOCK_STREAM) {
+    return fail(Errc::invalid_argument, "socket", ESOCKTNOSUPPORT);
+  }
+  const int domain = socket_option(descriptor, SO_DOMAIN);
+  const bool is_tcp = domain == AF_INET || domain == AF_INET6;
+  const int own = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+  if (own < 0) return lost("socket");
+  std::unique_ptr<SocketStream> stream(new SocketStream(own, is_tcp));
+  if (stream->wake_.descriptor() < 0) return lost("eventfd");
+  if (is_tcp) set_tcp_option(own, TCP_NODELAY);
+  return stream;
+}
+
+SocketStream::~SocketStream() {
+  close(descriptor_);
+}
+
+Result<ByteStream::ReadResult> SocketStream::read_some(ByteSpan to) {
+  if (is_shut_down_) return ReadResult{0, true};
+  const ssize_t size = recv(descriptor_, to.data(), to.size(), MSG_DONTWAIT);
+  if (size < 0) {
+    if (is_temporary(errno)) return ReadResult{};
+    return lost("recv");
+  }
+  if (is_tcp_ && static_cast<std::size_t>(size) < kSmallRead) {
+    set_tcp_option(descriptor_, TCP_QUICKACK);
+  }
+  return ReadResult{static_cast<std::size_t>(size), size == 0};
+}
+
+Result<std::size_t> SocketStream::write_some(ByteView from) {
+  if (is_shut_down_) return fail(Errc::connection_lost, "send");
+  const ssize_t size = send(descriptor_, from.data(), from.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (size < 0) {
+    if (is_temporary(errno)) return std::size_t{0};
+    return lost("send");
+  }
+  return static_cast<std::size_t>(size);
+}
+
+Status SocketStream::wait(Readiness wanted, std::optional<Duration> most) {
+  const auto events = static_cast<short>((wanted.read ? POLLIN : 0) | (wanted.write ? POLLOUT : 0));
+  pollfd watched[] = {{descriptor_, events, 0}, {wake_.descriptor(), POLLIN, 0}};
+  timespec span{};
+  if (most) {
+    const auto left = std::max(*most, Duration::zero());
+    span.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(left).count();
+    span.tv_nsec = (left % std::chrono::seconds(1)).count();
+  }
+  const int ready = ppoll(watched, 2, most ? &span : nullptr, nullptr);
+  if (ready < 0 && errno != EINTR) return lost("poll");
+  if (ready > 0 && watched[1].revents != 0) wake_.clear();
+  return {};
+}
+
+void SocketStream::shut_down() {
+  if (is_shut_down_.exchange(true)) return;
+  (void)shutdown(descriptor_, SHUT_RDWR);
+  wake();
+}
+
+}  // namespace hawser::client

@@ -1,0 +1,199 @@
+// The messages that come. What we send stands in multiplexer_commands.cpp.
+#include "hawser/connection/multiplexer.h"
+
+#include "hawser/base/display.h"
+#include "hawser/wire/messages_connection.h"
+
+namespace hawser::connection {
+
+Multiplexer::Handler Multiplexer::handler_of(std::uint8_t number) {
+  switch (number) {
+    case wire::GlobalRequest::number:
+      return &Multiplexer::take_global_request;
+    case wire::RequestSuccess::number:
+      return &Multiplexer::take_request_success;
+    case wire::RequestFailure::number:
+      return &Multiplexer::take_request_failure;
+    case wire::ChannelOpen::number:
+      return &Multiplexer::take_open;
+    case wire::ChannelOpenConfirmation::number:
+      return &Multiplexer::take_open_confirmation;
+    case wire::ChannelOpenFailure::number:
+      return &Multiplexer::take_open_failure;
+    case wire::ChannelWindowAdjust::number:
+      return &Multiplexer::take_window_adjust;
+    case wire::ChannelData::number:
+      return &Multiplexer::take_data;
+    case wire::ChannelExtendedData::number:
+      return &Multiplexer::take_extended_data;
+    case wire::ChannelEof::number:
+      return &Multiplexer::take_eof;
+    case wire::ChannelClose::number:
+      return &Multiplexer::take_close;
+    case wire::ChannelRequest::number:
+      return &Multiplexer::take_channel_request;
+    case wire::ChannelSuccess::number:
+      return &Multiplexer::take_channel_success;
+    case wire::ChannelFailure::number:
+      return &Multiplexer::take_channel_failure;
+    default:
+      return nullptr;
+  }
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take(ByteView payload) {
+  const Handler handler = handler_of(payload[0]);
+  if (handler == nullptr) return fail(Errc::unexpected_message, "connection", payload[0]);
+  return (this->*handler)(payload);
+}
+
+// Nothing that a server asks of the connection is done; who wants an answer gets "no".
+Result<std::optional<ChannelEvent>> Multiplexer::take_global_request(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::GlobalRequest>(payload));
+  if (message.want_reply) HAWSER_TRY(post(wire::RequestFailure{}));
+  return std::nullopt;
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_request_success(ByteView payload) {
+  HAWSER_TRY(wire::decode<wire::RequestSuccess>(payload));
+  return take_global_reply(true);
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_request_failure(ByteView payload) {
+  HAWSER_TRY(wire::decode<wire::RequestFailure>(payload));
+  return take_global_reply(false);
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_global_reply(bool is_success) {
+  if (global_requests_ == 0) return fail(Errc::unexpected_reply, "global request");
+  --global_requests_;
+  return GlobalReplied{is_success};
+}
+
+// No server has been asked to open channels to us: none may.
+Result<std::optional<ChannelEvent>> Multiplexer::take_open(ByteView payload) {
+  constexpr std::uint32_t kAdministrativelyProhibited = 1;  // RFC 4254 5.1
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpen>(payload));
+  HAWSER_TRY(post(
+      wire::ChannelOpenFailure{message.sender, kAdministrativelyProhibited, "not asked for", ""}));
+  return std::nullopt;
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_open_confirmation(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpenConfirmation>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  HAWSER_TRY(channel->confirm(PeerChannelId(message.sender), message.window, message.max_packet));
+  if (channel->has_sent_close()) {  // given up while it was being opened
+    HAWSER_TRY(post(wire::ChannelClose{message.sender}));
+    return std::nullopt;
+  }
+  return ChannelOpened{channel->id()};
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_open_failure(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpenFailure>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  if (channel->is_confirmed()) return fail(Errc::bad_channel_state, "CHANNEL_OPEN_FAILURE");
+  const ChannelId id = channel->id();
+  channels_.remove(id);
+  return ChannelRefused{id, message.reason, display(message.description.bytes)};
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_window_adjust(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelWindowAdjust>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  if (!channel->is_confirmed() || channel->has_received_close()) {
+    return fail(Errc::bad_channel_state, "CHANNEL_WINDOW_ADJUST");
+  }
+  HAWSER_TRY(channel->out().adjust(message.bytes));
+  if (message.bytes == 0 || !channel->is_open()) return std::nullopt;
+  return ChannelWritable{channel->id()};
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_data(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelData>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  return deliver(*channel, Stream::standard, message.data.bytes);
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_extended_data(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelExtendedData>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  if (message.type == wire::ChannelExtendedData::kStderr) {
+    return deliver(*channel, Stream::error, message.data.bytes);
+  }
+  // A stream that nobody knows (RFC 4254 5.2 has only stderr): counted, given back, dropped.
+  HAWSER_TRY(channel->take_data(message.data.bytes.size()));
+  HAWSER_TRY(consume(channel->id(), message.data.bytes.size()));
+  return std::nullopt;
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::deliver(Channel& channel, Stream stream,
+                                                         ByteView data) {
+  HAWSER_TRY(channel.take_data(data.size()));
+  if (!channel.is_open() || data.empty()) return std::nullopt;
+  return ChannelBytes{channel.id(), stream, data};
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_eof(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelEof>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  HAWSER_TRY(channel->take_eof());
+  if (!channel->is_open()) return std::nullopt;
+  return ChannelEnded{channel->id()};
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_close(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelClose>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  HAWSER_TRY(channel->take_close());
+  const ChannelId id = channel->id();
+  if (!channel->has_sent_close()) HAWSER_TRY(post(wire::ChannelClose{channel->peer().value()}));
+  channels_.remove(id);
+  return ChannelClosed{id};
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_channel_request(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelRequest>(payload));
+  Channel* channel = HAWSER_TRY(existing(message.channel));
+  if (!channel->is_confirmed() || channel->has_received_close()) {
+    return fail(Errc::bad_channel_state, "CHANNEL_REQUEST");
+  }
+  if (!channel->is_open()) return std::nullopt;
+  if (message.type == wire::Text("exit-status")) {
+    const auto exit = HAWSER_TRY(wire::decode<wire::ExitStatus>(message.extra.bytes));
+    return ChannelExited{channel->id(), exit.status};
+  }
+  if (message.type == wire::Text("exit-signal")) {
+    const auto exit = HAWSER_TRY(wire::decode<wire::ExitSignal>(message.extra.bytes));
+    return ChannelExited{channel->id(), display(exit.name.bytes, 64)};
+  }
+  if (message.want_reply) HAWSER_TRY(post(wire::ChannelFailure{channel->peer().value()}));
+  return std::nullopt;
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_channel_success(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelSuccess>(payload));
+  return take_channel_reply(message.channel, true);
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_channel_failure(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelFailure>(payload));
+  return take_channel_reply(message.channel, false);
+}
+
+Result<std::optional<ChannelEvent>> Multiplexer::take_channel_reply(std::uint32_t number,
+                                                                    bool is_success) {
+  Channel* channel = HAWSER_TRY(existing(number));
+  HAWSER_TRY(channel->take_reply());
+  if (!channel->is_open()) return std::nullopt;
+  return ChannelReplied{channel->id(), is_success};
+}
+
+Result<Channel*> Multiplexer::existing(std::uint32_t number) {
+  Channel* channel = channels_.find(ChannelId(number));
+  if (channel == nullptr) return fail(Errc::unknown_channel, "channel", number);
+  return channel;
+}
+
+}  // namespace hawser::connection

@@ -1,0 +1,90 @@
+// What we send on the connection. The messages that come stand in multiplexer.cpp.
+#include "hawser/base/limits.h"
+#include "hawser/connection/multiplexer.h"
+#include "hawser/wire/messages_connection.h"
+
+namespace hawser::connection {
+
+Result<ChannelId> Multiplexer::open(const ChannelKind& kind) {
+  Channel* channel = HAWSER_TRY(channels_.add(config_.window));
+  const KindForm form = encode_kind(kind);
+  const wire::ChannelOpen message{form.name, channel->id().value(), config_.window,
+                                  limits::kChannelPacket, wire::Rest{form.extra}};
+  HAWSER_TRY(post(message));
+  return channel->id();
+}
+
+Status Multiplexer::request(ChannelId id, const ChannelRequest& request) {
+  Channel* channel = HAWSER_TRY(usable(id));
+  const RequestForm form = encode_request(request);
+  if (form.wants_reply) HAWSER_TRY(channel->add_request());
+  return post(wire::ChannelRequest{channel->peer().value(), form.name, form.wants_reply,
+                                   wire::Rest{form.extra}});
+}
+
+Result<std::size_t> Multiplexer::write(ChannelId id, const Gather& data) {
+  constexpr std::size_t kHeader = 9;  // number, channel, length of the data
+  Channel* channel = HAWSER_TRY(usable(id));
+  if (!channel->can_send_data()) return fail(Errc::channel_closed, "write after end-of-file");
+  std::size_t done = 0;
+  while (done < data.size() && outbox_.is_ready_for_data()) {
+    const std::size_t part = std::min({data.size() - done, std::size_t{channel->out().left()},
+                                       std::size_t{channel->max_packet_out()}});
+    if (part == 0) break;
+    std::array<std::uint8_t, kHeader> header;
+    header[0] = wire::ChannelData::number;
+    store_be32(&header[1], channel->peer().value());
+    store_be32(&header[5], static_cast<std::uint32_t>(part));
+    Gather payload{header};
+    for (ByteView view : data.without_first(done).first(part).views()) payload.add(view);
+    HAWSER_TRY(outbox_.post_data(payload));
+    channel->out().take(part);
+    done += part;
+  }
+  return done;
+}
+
+std::size_t Multiplexer::writable(ChannelId id) {
+  const Channel* channel = channels_.find(id);
+  if (channel == nullptr || !channel->can_send_data() || !outbox_.is_ready_for_data()) return 0;
+  return channel->out().left();
+}
+
+Status Multiplexer::send_eof(ChannelId id) {
+  Channel* channel = HAWSER_TRY(usable(id));
+  if (!channel->can_send_data()) return {};
+  channel->note_eof_sent();
+  return post(wire::ChannelEof{channel->peer().value()});
+}
+
+Status Multiplexer::close(ChannelId id) {
+  Channel* channel = channels_.find(id);
+  if (channel == nullptr || channel->has_sent_close()) return {};
+  channel->note_close_sent();
+  if (!channel->is_confirmed()) return {};  // said when the confirmation comes
+  return post(wire::ChannelClose{channel->peer().value()});
+}
+
+Status Multiplexer::consume(ChannelId id, std::size_t bytes) {
+  Channel* channel = channels_.find(id);
+  if (channel == nullptr || !channel->is_open()) return {};
+  const std::uint32_t adjustment = channel->in().consume(bytes, limits::kChannelPacket);
+  if (adjustment == 0) return {};
+  return post(wire::ChannelWindowAdjust{channel->peer().value(), adjustment});
+}
+
+Status Multiplexer::global_request(std::string_view name) {
+  if (global_requests_ >= limits::kGlobalRequestsPending) {
+    return fail(Errc::wrong_state, "too many global requests without an answer");
+  }
+  ++global_requests_;
+  return post(wire::GlobalRequest{name, true, {}});
+}
+
+Result<Channel*> Multiplexer::usable(ChannelId id) {
+  Channel* channel = channels_.find(id);
+  if (channel == nullptr || !channel->is_open()) return fail(Errc::channel_closed, "channel");
+  return channel;
+}
+
+}  // namespace hawser::connection

@@ -1,0 +1,99 @@
+// Finite-field Diffie-Hellman (RFC 4253 8) in the MODP groups of RFC 3526, generator 2. Their
+// primes are safe, so that a value in [2, p - 2] generates a subgroup no smaller than (p - 1) / 2.
+#include "hawser/crypto/openssl/evp.h"
+#include "hawser/crypto/openssl/makers.h"
+
+namespace hawser::crypto::openssl {
+
+namespace {
+
+// RFC 3526 8 puts the groups at 110 to 160 and 150 to 240 bits of strength. An exponent needs twice
+// that against Pollard's methods, which in a safe-prime group is all that it needs; a full-length
+// one would cost four to six times as much.
+struct GroupRow {
+  DhGroup group;
+  BIGNUM* (*prime)(BIGNUM*);
+  std::size_t exponent_size;  // bytes
+};
+constexpr GroupRow kGroups[] = {
+    {DhGroup::modp2048, BN_get_rfc3526_prime_2048, 512 / 8},
+    {DhGroup::modp4096, BN_get_rfc3526_prime_4096, 640 / 8},
+};
+
+// base^exponent mod prime.
+Result<OwnedBignum> power(const BIGNUM* base, const BIGNUM* exponent, const BIGNUM* prime) {
+  const auto context = HAWSER_TRY(require(OwnedBignumCtx(BN_CTX_secure_new()), "dh"));
+  auto result = HAWSER_TRY(require(OwnedBignum(BN_secure_new()), "dh"));
+  HAWSER_TRY(
+      check(BN_mod_exp_mont_consttime(result.get(), base, exponent, prime, context.get(), nullptr),
+            "dh"));
+  return result;
+}
+
+// 2 <= value <= prime - 2
+Result<bool> is_in_range(const BIGNUM* value, const BIGNUM* prime) {
+  if (BN_is_zero(value) != 0 || BN_is_one(value) != 0) return false;
+  const auto highest = HAWSER_TRY(require(OwnedBignum(BN_dup(prime)), "dh"));
+  HAWSER_TRY(check(BN_sub_word(highest.get(), 2), "dh"));
+  return BN_cmp(value, highest.get()) <= 0;
+}
+
+class Dh final : public KeyAgreement {
+ public:
+  Dh(OwnedBignum prime, OwnedBignum exponent, Bytes public_value)
+      : prime_(std::move(prime)),
+        exponent_(std::move(exponent)),
+        public_value_(std::move(public_value)) {}
+
+  [[nodiscard]] ByteView public_value() const override { return public_value_; }
+
+  Result<SecretBytes> agree(ByteView peer_value) override {
+    const auto prime_size = static_cast<std::size_t>(BN_num_bytes(prime_.get()));
+    const ByteView magnitude = trimmed(peer_value);
+    if (magnitude.size() > prime_size) return fail(Errc::bad_kex_value, "dh value");
+    const auto peer = HAWSER_TRY(public_number(magnitude));
+    if (!HAWSER_TRY(is_in_range(peer.get(), prime_.get()))) {
+      return fail(Errc::bad_kex_value, "dh value");
+    }
+    const auto shared = HAWSER_TRY(power(peer.get(), exponent_.get(), prime_.get()));
+    if (!HAWSER_TRY(is_in_range(shared.get(), prime_.get()))) {
+      return fail(Errc::bad_kex_value, "dh value");
+    }
+    SecretBytes secret(prime_size);
+    const int size = static_cast<int>(prime_size);
+    if (BN_bn2binpad(shared.get(), secret.span().data(), size) != size) {
+      return refused(Errc::crypto_failed, "dh");
+    }
+    return secret;
+  }
+
+ private:
+  OwnedBignum prime_;
+  OwnedBignum exponent_;
+  Bytes public_value_;
+};
+
+Result<std::unique_ptr<KeyAgreement>> generate(const GroupRow& row, Random& random) {
+  auto prime = HAWSER_TRY(require(OwnedBignum(row.prime(nullptr)), "dh"));
+  SecretBytes drawn(row.exponent_size);
+  HAWSER_TRY(random.fill(drawn.span()));
+  drawn.span()[0] |= 0x80;  // one length for every exponent, and never zero; costs one bit
+  auto exponent = HAWSER_TRY(secret_number(drawn.view()));
+  static constexpr std::uint8_t kGenerator[] = {2};
+  const auto generator = HAWSER_TRY(public_number(kGenerator));
+  const auto value = HAWSER_TRY(power(generator.get(), exponent.get(), prime.get()));
+  Bytes public_value(static_cast<std::size_t>(BN_num_bytes(value.get())));
+  BN_bn2bin(value.get(), public_value.data());
+  return std::make_unique<Dh>(std::move(prime), std::move(exponent), std::move(public_value));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<KeyAgreement>> generate_dh(DhGroup group, Random& random) {
+  for (const GroupRow& row : kGroups) {
+    if (row.group == group) return generate(row, random);
+  }
+  return fail(Errc::internal, "dh group");
+}
+
+}  // namespace hawser::crypto::openssl

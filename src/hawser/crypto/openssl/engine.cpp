@@ -1,0 +1,133 @@
+// The tables of the engine on OpenSSL, in order of preference. A row and a maker are all that a new
+// algorithm needs.
+#include "hawser/crypto/engine.h"
+
+#include "hawser/crypto/openssl/makers.h"
+
+namespace hawser::crypto {
+
+namespace {
+
+using namespace openssl;
+
+constexpr HashAlgorithm kHashes[] = {
+    {HashId::sha1, "sha1", 20, [] { return make_hash(HashId::sha1); }},
+    {HashId::sha256, "sha256", 32, [] { return make_hash(HashId::sha256); }},
+    {HashId::sha384, "sha384", 48, [] { return make_hash(HashId::sha384); }},
+    {HashId::sha512, "sha512", 64, [] { return make_hash(HashId::sha512); }},
+};
+
+template <const char* const& cipher>
+constexpr CipherAlgorithm ctr_row(std::string_view name, std::size_t key_size) {
+  return {.name = name,
+          .mode = CipherMode::stream,
+          .key_size = key_size,
+          .iv_size = 16,
+          .block_size = 16,
+          .tag_size = 0,
+          .make_stream = [](ByteView key, ByteView iv, Direction) {
+            return make_ctr(cipher, key, iv);
+          }};
+}
+
+template <const char* const& cipher>
+constexpr CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
+  return {.name = name,
+          .mode = CipherMode::gcm,
+          .key_size = key_size,
+          .iv_size = 12,
+          .block_size = 16,
+          .tag_size = 16,
+          .make_aead = [](ByteView key, Direction direction) {
+            return make_gcm(cipher, key, direction);
+          }};
+}
+
+constexpr const char* kAes128Ctr = "AES-128-CTR";
+constexpr const char* kAes192Ctr = "AES-192-CTR";
+constexpr const char* kAes256Ctr = "AES-256-CTR";
+constexpr const char* kAes128Gcm = "AES-128-GCM";
+constexpr const char* kAes256Gcm = "AES-256-GCM";
+
+constexpr CipherAlgorithm kCiphers[] = {
+    {.name = "chacha20-poly1305@openssh.com",
+     .mode = CipherMode::chacha_poly,
+     .key_size = 64,
+     .iv_size = 0,
+     .block_size = 8,
+     .tag_size = 16,
+     .make_chacha_poly = make_chacha_poly},
+    gcm_row<kAes128Gcm>("aes128-gcm@openssh.com", 16),
+    gcm_row<kAes256Gcm>("aes256-gcm@openssh.com", 32),
+    ctr_row<kAes128Ctr>("aes128-ctr", 16),
+    ctr_row<kAes192Ctr>("aes192-ctr", 24),
+    ctr_row<kAes256Ctr>("aes256-ctr", 32),
+};
+
+template <HashId hash>
+Result<std::unique_ptr<Mac>> hmac(ByteView key) {
+  return make_hmac(hash, key);
+}
+constexpr MacOrder kEtm = MacOrder::encrypt_then_mac;
+constexpr MacOrder kPlain = MacOrder::encrypt_and_mac;
+
+constexpr MacAlgorithm kMacs[] = {
+    {"hmac-sha2-256-etm@openssh.com", 32, 32, kEtm, hmac<HashId::sha256>},
+    {"hmac-sha2-512-etm@openssh.com", 64, 64, kEtm, hmac<HashId::sha512>},
+    {"hmac-sha1-etm@openssh.com", 20, 20, kEtm, hmac<HashId::sha1>},
+    {"hmac-sha2-256", 32, 32, kPlain, hmac<HashId::sha256>},
+    {"hmac-sha2-512", 64, 64, kPlain, hmac<HashId::sha512>},
+    {"hmac-sha1", 20, 20, kPlain, hmac<HashId::sha1>},
+};
+
+constexpr AgreementAlgorithm kAgreements[] = {
+    {"x25519", generate_x25519},
+    {"nistp256", [](Random& random) { return generate_ecdh(Curve::p256, random); }},
+    {"nistp384", [](Random& random) { return generate_ecdh(Curve::p384, random); }},
+    {"nistp521", [](Random& random) { return generate_ecdh(Curve::p521, random); }},
+    {"modp2048", [](Random& random) { return generate_dh(DhGroup::modp2048, random); }},
+    {"modp4096", [](Random& random) { return generate_dh(DhGroup::modp4096, random); }},
+};
+
+template <Curve curve>
+constexpr KeyAlgorithm ecdsa_row(std::string_view key_type, std::size_t field_size) {
+  return {key_type,
+          1,
+          2,
+          field_size,
+          [](Parts parts) { return load_ecdsa_public(curve, parts); },
+          [](Parts parts) { return load_ecdsa_private(curve, parts); }};
+}
+
+constexpr KeyAlgorithm kKeys[] = {
+    {"ssh-ed25519", 1, 2, 0, load_ed25519_public, load_ed25519_private},
+    ecdsa_row<Curve::p256>("ecdsa-sha2-nistp256", 32),
+    ecdsa_row<Curve::p384>("ecdsa-sha2-nistp384", 48),
+    ecdsa_row<Curve::p521>("ecdsa-sha2-nistp521", 66),
+    {"ssh-rsa", 2, 6, 0, load_rsa_public, load_rsa_private},
+};
+
+constexpr SignatureAlgorithm kSignatures[] = {
+    {"ssh-ed25519", "ssh-ed25519", HashId::none},
+    {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256", HashId::sha256},
+    {"ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384", HashId::sha384},
+    {"ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", HashId::sha512},
+    {"rsa-sha2-512", "ssh-rsa", HashId::sha512},
+    {"rsa-sha2-256", "ssh-rsa", HashId::sha256},
+};
+
+}  // namespace
+
+const Engine& openssl_engine() {
+  static const Engine engine{.name = "openssl",
+                             .hashes = kHashes,
+                             .ciphers = kCiphers,
+                             .macs = kMacs,
+                             .agreements = kAgreements,
+                             .keys = kKeys,
+                             .signatures = kSignatures,
+                             .random = &system_random()};
+  return engine;
+}
+
+}  // namespace hawser::crypto

@@ -1,0 +1,12 @@
+#include "hawser/keys/fingerprint.h"
+
+#include "hawser/base/base64.h"
+
+namespace hawser::keys {
+
+Result<std::string> fingerprint(const crypto::Engine& engine, ByteView key_blob) {
+  const Bytes digest = HAWSER_TRY(crypto::digest(engine, crypto::HashId::sha256, {&key_blob, 1}));
+  return "SHA256:" + base64_encode(digest, Base64Padding::without);
+}
+
+}  // namespace hawser::keys

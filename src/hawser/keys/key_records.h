@@ -1,0 +1,67 @@
+// The wire records that keys and signatures are made of: RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4 and
+// OpenSSH's PROTOCOL.key. Used inside keys/ only.
+#pragma once
+
+#include "hawser/wire/codec.h"
+
+namespace hawser::keys {
+
+struct Ed25519Public {  // RFC 8709 4
+  wire::Text type;
+  wire::Blob point;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.type, m.point); }
+};
+
+struct EcdsaPublic {  // RFC 5656 3.1
+  wire::Text type;
+  wire::Text curve;
+  wire::Blob point;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.type, m.curve, m.point); }
+};
+
+struct RsaPublic {  // RFC 4253 6.6
+  wire::Text type;
+  wire::Mpint e;
+  wire::Mpint n;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.type, m.e, m.n); }
+};
+
+// What stands between the type and the comment in a private key file.
+struct Ed25519Private {
+  wire::Blob point;
+  wire::Blob seed_and_point;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.point, m.seed_and_point); }
+};
+
+struct EcdsaPrivate {
+  wire::Text curve;
+  wire::Blob point;
+  wire::Mpint d;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.curve, m.point, m.d); }
+};
+
+struct RsaPrivate {
+  wire::Mpint n;
+  wire::Mpint e;
+  wire::Mpint d;
+  wire::Mpint iqmp;
+  wire::Mpint p;
+  wire::Mpint q;
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.n, m.e, m.d, m.iqmp, m.p, m.q);
+  }
+};
+
+struct SignatureBlob {  // RFC 4253 6.6
+  wire::Text algorithm;
+  wire::Blob value;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.algorithm, m.value); }
+};
+
+struct EcdsaSignature {  // RFC 5656 3.1.2, the value of a signature blob
+  wire::Mpint r;
+  wire::Mpint s;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.r, m.s); }
+};
+
+}  // namespace hawser::keys

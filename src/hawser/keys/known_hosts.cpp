@@ -1,0 +1,228 @@
+#include "hawser/keys/known_hosts.h"
+
+#include <algorithm>
+
+#include "hawser/base/base64.h"
+#include "hawser/base/limits.h"
+#include "hawser/base/secret.h"
+#include "hawser/keys/key_parts.h"
+#include "hawser/keys/public_key.h"
+#include "hawser/keys/text_lines.h"
+
+namespace hawser::keys {
+
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 22;
+constexpr std::string_view kHashMark = "|1|";
+constexpr std::size_t kSha1 = 20;
+
+char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+// Greedy: a star that was passed is never tried again when a later one fails. That is right because
+// a later star can take over whatever the earlier one could, and it bounds the work by the sizes
+// multiplied, whatever the pattern.
+bool matches(std::string_view pattern, std::string_view name) {
+  constexpr std::size_t kNoStar = std::string_view::npos;
+  std::size_t p = 0;
+  std::size_t n = 0;
+  std::size_t after_star = kNoStar;
+  std::size_t star_ends = 0;  // the star stands for the name up to here
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      star_ends = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == name[n])) {
+      ++p;
+      ++n;
+    } else if (after_star != kNoStar) {
+      p = after_star;
+      n = ++star_ends;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+// A pattern with "!" that fits excludes the name, wherever it stands.
+bool list_matches(std::string_view patterns, std::string_view name) {
+  bool is_named = false;
+  while (true) {
+    const std::size_t comma = patterns.find(',');
+    std::string_view pattern = patterns.substr(0, comma);
+    const bool is_negated = pattern.starts_with('!');
+    if (is_negated) pattern.remove_prefix(1);
+    if (matches(pattern, name)) {
+      if (is_negated) return false;
+      is_named = true;
+    }
+    if (comma == std::string_view::npos) return is_named;
+    patterns.remove_prefix(comma + 1);
+  }
+}
+
+struct HashedName {
+  Bytes salt;
+  Bytes hash;
+};
+
+std::optional<HashedName> parse_hashed(std::string_view hosts) {
+  if (!hosts.starts_with(kHashMark)) return std::nullopt;
+  hosts.remove_prefix(kHashMark.size());
+  const std::size_t bar = hosts.find('|');
+  if (bar == std::string_view::npos) return std::nullopt;
+  auto salt = base64_decode(hosts.substr(0, bar));
+  auto hash = base64_decode(hosts.substr(bar + 1));
+  if (!salt || !hash || salt->size() != kSha1 || hash->size() != kSha1) return std::nullopt;
+  return HashedName{*std::move(salt), *std::move(hash)};
+}
+
+Result<bool> hash_matches(const crypto::Engine& engine, const HashedName& hashed,
+                          std::string_view name) {
+  const crypto::MacAlgorithm* hmac = crypto::find_mac(engine, "hmac-sha1");
+  if (hmac == nullptr) return fail(Errc::crypto_failed, "hashed host name");
+  std::array<std::uint8_t, kSha1> computed;
+  const auto made = HAWSER_TRY(hmac->make(hashed.salt));
+  HAWSER_TRY(made->compute(Gather(as_bytes(name)), computed));
+  return equal(computed, hashed.hash);
+}
+
+// Whether a line may hold this key: its words agree, and if we know the type, so does the
+// structure.
+bool is_sound(const crypto::Engine& engine, std::string_view key_type, ByteView blob) {
+  if (blob.size() > limits::kPublicKeyBlob || key_type_of(blob) != key_type) return false;
+  const crypto::KeyAlgorithm* row = crypto::find_key(engine, key_type);
+  return row == nullptr || public_parts(*row, blob).has_value();
+}
+
+bool is_comment(std::string_view line) {
+  const std::string_view first = take_word(line);
+  return first.empty() || first.starts_with('#');
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lower);
+  return out;
+}
+
+}  // namespace
+
+void KnownHosts::add(const crypto::Engine& engine, ByteView content, std::string_view file_name) {
+  const std::size_t file = files_.size();
+  files_.emplace_back(file_name);
+  std::string_view rest = as_text(content);
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::string_view text = take_line(rest);
+    if (is_comment(text)) continue;
+    auto line = parse(engine, text);
+    if (!line) {
+      ++skipped_;
+      continue;
+    }
+    line->file = file;
+    line->number = number;
+    lines_.push_back(*std::move(line));
+  }
+}
+
+KnownHosts::Judgement KnownHosts::judge(const crypto::Engine& engine, std::string_view host,
+                                        std::uint16_t port, ByteView key_blob) const {
+  const std::string name = known_hosts_name(host, port);
+  const std::string_view key_type = key_type_of(key_blob);
+  const Line* known = nullptr;
+  const Line* other = nullptr;  // another key of the host, best one of the same type
+  for (const Line& line : lines_) {
+    const bool is_this_key = equal(line.key_blob, key_blob);
+    if (line.marker == Marker::cert_authority) continue;
+    if (line.marker == Marker::revoked && !is_this_key) continue;
+    if (!names(engine, line, name)) continue;
+    if (line.marker == Marker::revoked) return decided(HostKeyMatch::revoked, line);
+    if (is_this_key) {
+      if (known == nullptr) known = &line;
+    } else if (other == nullptr || (other->key_type != key_type && line.key_type == key_type)) {
+      other = &line;
+    }
+  }
+  if (known != nullptr) return decided(HostKeyMatch::known, *known);
+  if (other != nullptr) return decided(HostKeyMatch::changed, *other);
+  return {};
+}
+
+std::vector<std::string> KnownHosts::key_types(const crypto::Engine& engine, std::string_view host,
+                                               std::uint16_t port) const {
+  const std::string name = known_hosts_name(host, port);
+  std::vector<std::string> types;
+  for (const Line& line : lines_) {
+    if (line.marker != Marker::none) continue;
+    if (std::ranges::find(types, line.key_type) != types.end()) continue;
+    if (names(engine, line, name)) types.push_back(line.key_type);
+  }
+  return types;
+}
+
+std::optional<KnownHosts::Line> KnownHosts::parse(const crypto::Engine& engine,
+                                                  std::string_view text) {
+  if (text.size() > limits::kKnownHostsLine || text.contains('\0')) return std::nullopt;
+  Line line{};
+  std::string_view hosts = take_word(text);
+  if (hosts.starts_with('@')) {
+    if (hosts == "@revoked") {
+      line.marker = Marker::revoked;
+    } else if (hosts == "@cert-authority") {
+      line.marker = Marker::cert_authority;
+    } else {
+      return std::nullopt;
+    }
+    hosts = take_word(text);
+    if (hosts.starts_with('@')) return std::nullopt;  // two markers
+  }
+  line.hosts = hosts;
+  line.key_type = take_word(text);
+  if (hosts.starts_with('|') && !parse_hashed(hosts)) return std::nullopt;
+  if (line.key_type.empty() || line.key_type.starts_with('#')) return std::nullopt;
+  auto blob = base64_decode(take_word(text));
+  if (!blob || !is_sound(engine, line.key_type, *blob)) return std::nullopt;
+  line.key_blob = *std::move(blob);
+  return line;
+}
+
+bool KnownHosts::names(const crypto::Engine& engine, const Line& line, std::string_view name) {
+  const auto hashed = parse_hashed(line.hosts);
+  if (!hashed) return list_matches(line.hosts, name);
+  // Where the engine cannot compute the hash, a revoked key stays revoked; a good one is not known.
+  return hash_matches(engine, *hashed, name).value_or(line.marker == Marker::revoked);
+}
+
+KnownHosts::Judgement KnownHosts::decided(HostKeyMatch match, const Line& line) const {
+  return {match, files_[line.file], line.number};
+}
+
+std::string known_hosts_name(std::string_view host, std::uint16_t port) {
+  const std::string name = lowered(host);
+  if (port == kDefaultPort || port == 0) return name;
+  return "[" + name + "]:" + std::to_string(port);
+}
+
+std::string known_hosts_line(std::string_view host, std::uint16_t port, ByteView key_blob) {
+  const std::string name = known_hosts_name(host, port);
+  for (char letter : name) {
+    if (letter <= ' ' || letter == 0x7f) return {};
+  }
+  if (name.empty() || name.find_first_of(",*?!") != std::string::npos ||
+      std::string_view("|@#").contains(name[0])) {
+    return {};
+  }
+  std::string line = name;
+  line += ' ';
+  line += key_type_of(key_blob);
+  line += ' ';
+  line += base64_encode(key_blob);
+  line += '\n';
+  return line;
+}
+
+}  // namespace hawser::keys

@@ -1,0 +1,80 @@
+// known_hosts as a list of lines and the judgement of a key by it: sshd(8), "SSH_KNOWN_HOSTS FILE
+// FORMAT". Text in, verdict out; files are read by client/.
+//
+//   line    = [marker SP] hosts SP keytype SP base64 [SP comment]
+//   marker  = "@revoked" | "@cert-authority"
+//   hosts   = "|1|" base64(salt) "|" base64(hmac-sha1(salt, name))  |  pattern *("," pattern)
+//   pattern = ["!"] name with "*" and "?"
+//   name    = host, or "[" host "]:" port for a port other than 22; compared without case
+//
+// Blanks may be spaces or tabs, and lines may end in CR LF. A "!" pattern that fits excludes the
+// host from its line, whatever else the line says. Lines of certificate authorities say nothing
+// about plain keys.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hawser/crypto/engine.h"
+
+namespace hawser::keys {
+
+enum class HostKeyMatch {
+  known,    // a line names this host and this key
+  unknown,  // no line names this host
+  changed,  // lines name this host, none with this key (another type of key counts as changed)
+  revoked,  // a @revoked line names this host and this key, whatever other lines say
+};
+
+class KnownHosts {
+ public:
+  // Adds the lines of one file. Lines that cannot be understood are skipped and counted. A key of a
+  // type that the engine does not know still stands for its host: one that comes with another key
+  // is changed, not unknown.
+  void add(const crypto::Engine& engine, ByteView content, std::string_view file_name);
+
+  struct Judgement {
+    HostKeyMatch match = HostKeyMatch::unknown;
+    std::string file;      // of the line that decided (known, changed, revoked), "" if none
+    std::size_t line = 0;  // counted from 1
+  };
+  // `host` as the user named it, without brackets.
+  [[nodiscard]] Judgement judge(const crypto::Engine& engine, std::string_view host,
+                                std::uint16_t port, ByteView key_blob) const;
+
+  // The key types on record for this host, in the order of the lines, each once.
+  [[nodiscard]] std::vector<std::string> key_types(const crypto::Engine& engine,
+                                                   std::string_view host, std::uint16_t port) const;
+
+  [[nodiscard]] std::size_t skipped_lines() const { return skipped_; }
+
+ private:
+  enum class Marker : std::uint8_t { none, revoked, cert_authority };
+  struct Line {
+    Marker marker;
+    std::string hosts;
+    std::string key_type;
+    Bytes key_blob;
+    std::size_t file;
+    std::size_t number;
+  };
+  // The line that this text is; nothing if it cannot be understood.
+  static std::optional<Line> parse(const crypto::Engine& engine, std::string_view text);
+  static bool names(const crypto::Engine& engine, const Line& line, std::string_view name);
+  [[nodiscard]] Judgement decided(HostKeyMatch match, const Line& line) const;
+
+  std::vector<std::string> files_;
+  std::vector<Line> lines_;
+  std::size_t skipped_ = 0;
+};
+
+// The name under which a host stands in the file: "host", or "[host]:port" for a port other
+// than 22.
+std::string known_hosts_name(std::string_view host, std::uint16_t port);
+
+// The line to remember a key by, newline included; "" for a host that cannot stand in the file
+// (with blanks, control characters, commas or wildcards).
+std::string known_hosts_line(std::string_view host, std::uint16_t port, ByteView key_blob);
+
+}  // namespace hawser::keys

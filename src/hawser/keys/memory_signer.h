@@ -1,0 +1,34 @@
+// A private key in memory that signs. The parts of the key live in SecretBytes or inside the
+// cryptography library, and nowhere else.
+#pragma once
+
+#include <memory>
+
+#include "hawser/crypto/engine.h"
+
+namespace hawser::keys {
+
+class MemorySigner {
+ public:
+  // `parts` as crypto/signature.h lists them for the key type.
+  static Result<MemorySigner> load(const crypto::Engine& engine, std::string_view key_type,
+                                   std::span<const ByteView> private_parts);
+
+  [[nodiscard]] std::string_view type() const { return type_; }
+  [[nodiscard]] ByteView public_blob() const { return public_blob_; }
+
+  // A signature blob by `algorithm` (e.g. "rsa-sha2-512") over `message`; key_unsupported if this
+  // type of key cannot use it.
+  [[nodiscard]] Result<Bytes> sign(const crypto::Engine& engine, std::string_view algorithm,
+                                   ByteView message) const;
+
+ private:
+  MemorySigner() = default;
+
+  std::string_view type_;
+  std::size_t field_size_ = 0;
+  Bytes public_blob_;
+  std::unique_ptr<crypto::SigningKey> key_;
+};
+
+}  // namespace hawser::keys

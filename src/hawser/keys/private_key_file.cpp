@@ -1,0 +1,81 @@
+#include "hawser/keys/private_key_file.h"
+
+#include <vector>
+
+#include "hawser/base/base64.h"
+#include "hawser/base/limits.h"
+#include "hawser/crypto/pem.h"
+#include "hawser/keys/armor.h"
+#include "hawser/keys/openssh_key_file.h"
+#include "hawser/keys/public_key.h"
+#include "hawser/keys/text_lines.h"
+
+namespace hawser::keys {
+
+namespace {
+
+// Built anew from what find_private_block() found, so that the library sees no other block.
+SecretBytes rearmored(const Armored& block) {
+  const std::string_view pieces[] = {"-----BEGIN ", block.label, "-----\n", block.body,
+                                     "-----END ",   block.label, "-----\n"};
+  std::size_t size = 0;
+  for (std::string_view piece : pieces) size += piece.size();
+  SecretBytes joined(size);
+  ByteSpan rest = joined.span();
+  for (std::string_view piece : pieces) {
+    copy(as_bytes(piece), rest);
+    rest = rest.subspan(piece.size());
+  }
+  return joined;
+}
+
+Result<MemorySigner> parse_pem(const crypto::Engine& engine, const Armored& block,
+                               ByteView passphrase) {
+  const SecretBytes armored = rearmored(block);
+  const crypto::PemKey key = HAWSER_TRY(crypto::decode_pem(armored.view(), passphrase));
+  std::vector<ByteView> parts;
+  for (const SecretBytes& part : key.parts) parts.push_back(part.view());
+  return MemorySigner::load(engine, key.key_type, parts);
+}
+
+bool is_pem(std::string_view label) {
+  return label == "PRIVATE KEY" || label == "ENCRYPTED PRIVATE KEY" || label == "RSA PRIVATE KEY" ||
+         label == "EC PRIVATE KEY";
+}
+
+}  // namespace
+
+Result<MemorySigner> parse_private_key(const crypto::Engine& engine, ByteView content,
+                                       ByteView passphrase) {
+  if (content.size() > limits::kKeyFile) return fail(Errc::key_damaged, "key file size");
+  const Armored block = HAWSER_TRY(find_private_block(as_text(content)));
+  if (is_pem(block.label)) return parse_pem(engine, block, passphrase);
+  if (block.label != "OPENSSH PRIVATE KEY") return fail(Errc::key_unsupported, "key file format");
+  const SecretBytes file = HAWSER_TRY(unwrap(block.body));
+  return parse_openssh_key(engine, file.view(), passphrase);
+}
+
+Result<Bytes> parse_public_key_line(ByteView content) {
+  if (content.size() > limits::kKeyFile) return fail(Errc::key_damaged, "public key size");
+  // A blob begins with the length of its type's name, so with a zero byte; no text does.
+  if (!content.empty() && content[0] == 0) {
+    if (content.size() > limits::kPublicKeyBlob || key_type_of(content).empty()) {
+      return fail(Errc::key_damaged, "public key blob");
+    }
+    return to_bytes(content);
+  }
+  std::string_view rest = as_text(content);
+  while (!rest.empty()) {
+    std::string_view line = take_line(rest);
+    const std::string_view type = take_word(line);
+    if (type.empty() || type.starts_with('#')) continue;
+    auto blob = base64_decode(take_word(line));
+    if (!blob || blob->size() > limits::kPublicKeyBlob || key_type_of(*blob) != type) {
+      return fail(Errc::key_damaged, "public key line");
+    }
+    return *std::move(blob);
+  }
+  return fail(Errc::key_damaged, "public key line");
+}
+
+}  // namespace hawser::keys

@@ -1,0 +1,80 @@
+#include "hawser/operations/channel_box.h"
+
+#include <algorithm>
+
+namespace hawser::operations {
+
+Status ChannelBox::take(session::Session& session, const session::Event& event) {
+  ++version_;
+  if (const auto* bytes = std::get_if<connection::ChannelBytes>(&event)) {
+    return take_data(session, *bytes);
+  }
+  if (std::holds_alternative<connection::ChannelOpened>(event)) is_open_ = true;
+  if (std::holds_alternative<connection::ChannelEnded>(event)) has_ended_ = true;
+  if (const auto* replied = std::get_if<connection::ChannelReplied>(&event)) {
+    replies_.push_back(replied->is_success);
+  }
+  if (const auto* exited = std::get_if<connection::ChannelExited>(&event)) exit_ = exited->how;
+  if (std::holds_alternative<connection::ChannelClosed>(event)) is_closed_ = true;
+  if (const auto* refused = std::get_if<connection::ChannelRefused>(&event)) {
+    refusal_ = ChannelRefusal{refused->reason, refused->text};
+    is_closed_ = true;
+  }
+  return {};
+}
+
+Status ChannelBox::take_data(session::Session& session, const connection::ChannelBytes& bytes) {
+  if (target_ == nullptr) {
+    parked(bytes.stream).push(bytes.data);
+    return {};
+  }
+  target_->take(bytes.stream, bytes.data);
+  return session.consume(id_, bytes.data.size());
+}
+
+Status ChannelBox::direct_to(session::Session& session, DataTarget* target) {
+  target_ = target;
+  if (target == nullptr) return {};
+  for (const auto stream : {connection::Stream::standard, connection::Stream::error}) {
+    ByteQueue& queue = parked(stream);
+    while (!queue.empty()) {
+      const std::size_t size = queue.front().size();
+      target->take(stream, queue.front());
+      queue.drop(size);
+      HAWSER_TRY(session.consume(id_, size));
+    }
+  }
+  return {};
+}
+
+Result<std::size_t> ChannelBox::read(session::Session& session, connection::Stream stream,
+                                     ByteSpan to) {
+  const std::size_t size = parked(stream).pop(to);
+  const std::size_t paid = std::min(prepaid_, size);
+  prepaid_ -= paid;
+  // A dead session cannot give windows back, but what it received whole may still be read.
+  if (size > paid && !is_closed_ && !session.failure()) {
+    HAWSER_TRY(session.consume(id_, size - paid));
+  }
+  return size;
+}
+
+Status ChannelBox::prepay(session::Session& session, std::size_t most) {
+  const std::size_t total = standard_.size() + error_.size();
+  if (total > most) {
+    return fail(Errc::limit_passed, "unread output", static_cast<std::uint32_t>(most));
+  }
+  const std::size_t due = total - prepaid_;
+  if (due == 0 || is_closed_) return {};
+  prepaid_ = total;
+  return session.consume(id_, due);
+}
+
+std::optional<bool> ChannelBox::take_reply() {
+  if (replies_.empty()) return std::nullopt;
+  const bool reply = replies_.front();
+  replies_.pop_front();
+  return reply;
+}
+
+}  // namespace hawser::operations

@@ -1,0 +1,82 @@
+// What the events of one channel leave behind for whoever uses it: data not read yet, replies not
+// looked at yet, how it ended. Bounded by the channel's window, because the window is given back
+// only for what was taken out, and by prepay()'s limit.
+#pragma once
+
+#include <deque>
+#include <optional>
+
+#include "hawser/base/byte_queue.h"
+#include "hawser/session/session.h"
+
+namespace hawser::operations {
+
+// Where a channel's data goes if it shall not be parked: told as it comes, and it is consumed.
+class DataTarget {
+ public:
+  virtual ~DataTarget() = default;
+  virtual void take(connection::Stream stream, ByteView data) = 0;
+};
+
+struct ChannelRefusal {
+  std::uint32_t reason;
+  std::string text;
+};
+using ChannelExit = std::variant<std::uint32_t, std::string>;  // status, or signal without SIG
+
+class ChannelBox {
+ public:
+  explicit ChannelBox(connection::ChannelId id) : id_(id) {}
+
+  [[nodiscard]] connection::ChannelId id() const { return id_; }
+
+  // The events of this channel, as the session yields them.
+  Status take(session::Session& session, const session::Event& event);
+
+  // While set, data goes there at once; what was parked before goes first.
+  Status direct_to(session::Session& session, DataTarget* target);
+
+  // Moves parked data out and gives its window back.
+  Result<std::size_t> read(session::Session& session, connection::Stream stream, ByteSpan to);
+  [[nodiscard]] std::size_t readable(connection::Stream stream) const {
+    return parked(stream).size();
+  }
+  // Gives the window of all parked data back though nobody has read it, so that a command whose
+  // output is to be read later can come to its end. limit_passed if more than `most` is parked.
+  Status prepay(session::Session& session, std::size_t most);
+
+  [[nodiscard]] bool is_open() const { return is_open_; }
+  [[nodiscard]] bool has_ended() const { return has_ended_ || is_closed_; }  // no more data comes
+  [[nodiscard]] bool is_closed() const { return is_closed_; }                // by the server
+  [[nodiscard]] const std::optional<ChannelRefusal>& refusal() const { return refusal_; }
+  [[nodiscard]] const std::optional<ChannelExit>& exit() const { return exit_; }
+  // The oldest reply that nobody took yet.
+  std::optional<bool> take_reply();
+
+  // Counts every change, so that a waiter knows whether to look again.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
+
+ private:
+  Status take_data(session::Session& session, const connection::ChannelBytes& bytes);
+  ByteQueue& parked(connection::Stream stream) {
+    return stream == connection::Stream::error ? error_ : standard_;
+  }
+  [[nodiscard]] const ByteQueue& parked(connection::Stream stream) const {
+    return stream == connection::Stream::error ? error_ : standard_;
+  }
+
+  connection::ChannelId id_;
+  ByteQueue standard_;
+  ByteQueue error_;
+  std::size_t prepaid_ = 0;  // bytes parked whose window was given back already
+  DataTarget* target_ = nullptr;
+  std::deque<bool> replies_;  // at most limits::kChannelRequestsPending
+  std::optional<ChannelRefusal> refusal_;
+  std::optional<ChannelExit> exit_;
+  std::uint64_t version_ = 0;
+  bool is_open_ = false;
+  bool has_ended_ = false;
+  bool is_closed_ = false;
+};
+
+}  // namespace hawser::operations

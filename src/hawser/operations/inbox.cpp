@@ -1,0 +1,56 @@
+#include "hawser/operations/inbox.h"
+
+#include <utility>
+
+namespace hawser::operations {
+
+namespace {
+
+template <typename Event>
+concept OfChannel = requires(const Event& event) { event.channel; };
+
+}  // namespace
+
+Status Inbox::take(session::Session& session, const session::Event& event) {
+  const auto visit = [&](const auto& each) -> Status {
+    using Each = std::decay_t<decltype(each)>;
+    if constexpr (OfChannel<Each>) {
+      return deliver(session, each.channel, event);
+    } else {
+      ++version_;
+      if constexpr (std::is_same_v<Each, session::HostKeyOffered>) wants_verdict_ = true;
+      if constexpr (std::is_same_v<Each, session::KeysExchanged>) ++exchanges_;
+      if constexpr (std::is_same_v<Each, session::SignatureWanted>) signature_wanted_ = each;
+      if constexpr (std::is_same_v<Each, session::LoginSucceeded>) {
+        login_outcome_ = LoginOutcome{true, {}};
+      }
+      if constexpr (std::is_same_v<Each, session::LoginRefused>) {
+        login_outcome_ = LoginOutcome{false, each};
+      }
+      if constexpr (std::is_same_v<Each, session::BannerShown>) banner_ += each.text;
+      if constexpr (std::is_same_v<Each, connection::GlobalReplied>) ++global_replies_;
+      return {};
+    }
+  };
+  return std::visit(visit, event);
+}
+
+Status Inbox::deliver(session::Session& session, connection::ChannelId id,
+                      const session::Event& event) {
+  const auto found = boxes_.find(id);
+  if (found == boxes_.end()) return {};
+  const auto box = found->second;
+  HAWSER_TRY(box->take(session, event));
+  if (box->is_closed()) boxes_.erase(found);
+  return {};
+}
+
+std::shared_ptr<ChannelBox> Inbox::add(connection::ChannelId id) {
+  return boxes_.emplace(id, std::make_shared<ChannelBox>(id)).first->second;
+}
+
+std::optional<Inbox::LoginOutcome> Inbox::take_login_outcome() {
+  return std::exchange(login_outcome_, std::nullopt);
+}
+
+}  // namespace hawser::operations

@@ -1,0 +1,51 @@
+// Where a session's events go: to the box of the channel they name, or into what is known of the
+// connection as a whole. Operations look here; drivers fill it.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "hawser/operations/channel_box.h"
+
+namespace hawser::operations {
+
+class Inbox {
+ public:
+  Status take(session::Session& session, const session::Event& event);
+
+  // A box for a channel just opened. It stays until close() and the server's own CLOSE.
+  std::shared_ptr<ChannelBox> add(connection::ChannelId id);
+
+  // connection-wide facts
+  struct LoginOutcome {
+    bool is_success = false;
+    session::LoginRefused refused;
+  };
+  std::optional<LoginOutcome> take_login_outcome();
+  [[nodiscard]] bool wants_verdict() const { return wants_verdict_; }
+  void verdict_given() { wants_verdict_ = false; }
+  std::optional<session::SignatureWanted>& signature_wanted() { return signature_wanted_; }
+  [[nodiscard]] std::uint64_t exchanges() const { return exchanges_; }
+  // Global requests are answered in order: who just made one waits until global_replies() is this.
+  std::uint64_t next_global_reply() { return ++global_requests_; }
+  [[nodiscard]] std::uint64_t global_replies() const { return global_replies_; }
+  [[nodiscard]] const std::string& banner() const { return banner_; }
+
+  // Counts the events that are nobody's in particular.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
+
+ private:
+  Status deliver(session::Session& session, connection::ChannelId id, const session::Event& event);
+
+  std::unordered_map<connection::ChannelId, std::shared_ptr<ChannelBox>> boxes_;
+  std::optional<LoginOutcome> login_outcome_;
+  std::optional<session::SignatureWanted> signature_wanted_;
+  std::string banner_;
+  bool wants_verdict_ = false;
+  std::uint64_t exchanges_ = 0;
+  std::uint64_t global_requests_ = 0;
+  std::uint64_t global_replies_ = 0;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace hawser::operations

@@ -1,0 +1,125 @@
+// What can be asked of a session. Bytes, events and time stand in session.cpp.
+#include "hawser/session/session.h"
+#include "hawser/wire/messages_transport.h"
+
+namespace hawser::session {
+
+namespace {
+
+// Errors that leave the session as it was: the caller's, or a local limit.
+bool is_forgiven(Errc code) {
+  switch (code) {
+    case Errc::wrong_state:
+    case Errc::invalid_argument:
+    case Errc::channel_closed:
+    case Errc::too_many_channels:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+template <typename R>
+R Session::checked(R result) {
+  if (!result && !is_forgiven(result.error().code)) return latch(result.error());
+  return result;
+}
+
+Status Session::usable(bool needs_login) const {
+  if (failure_) return std::unexpected(*failure_);
+  if (needs_login && !is_logged_in()) return fail(Errc::wrong_state, "not logged in");
+  return {};
+}
+
+Status Session::accept_host_key() {
+  HAWSER_TRY(usable(false));
+  HAWSER_TRY(checked(transport_.accept_host_key()));
+  watch_exchange();
+  return {};
+}
+
+Status Session::refuse_host_key(Errc why) {
+  HAWSER_TRY(usable(false));
+  if (!transport_.is_judging()) return fail(Errc::wrong_state, "refuse_host_key");
+  return latch(Error{why, 0, "host key"});
+}
+
+Status Session::login(std::string user, auth::Credential credential) {
+  HAWSER_TRY(usable(false));
+  if (!transport_.kex().is_first_done()) return fail(Errc::wrong_state, "login before keys");
+  HAWSER_TRY(checked(authenticator_.offer(std::move(user), to_bytes(transport_.kex().session_id()),
+                                          std::move(credential))));
+  if (config_.deadlines.login) login_deadline_ = now_ + *config_.deadlines.login;
+  return {};
+}
+
+Status Session::answer(ByteView signature_blob) {
+  HAWSER_TRY(usable(false));
+  return checked(authenticator_.answer(signature_blob));
+}
+
+Status Session::cancel_login() {
+  HAWSER_TRY(usable(false));
+  login_deadline_.reset();
+  return checked(authenticator_.cancel());
+}
+
+Result<connection::ChannelId> Session::open(const connection::ChannelKind& kind) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.open(kind));
+}
+
+Status Session::request(connection::ChannelId channel, const connection::ChannelRequest& request) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.request(channel, request));
+}
+
+Result<std::size_t> Session::write(connection::ChannelId channel, const Gather& data) {
+  HAWSER_TRY(usable(true));
+  HAWSER_TRY(checked(transport_.rekey_if_due(now_)));
+  watch_exchange();
+  return checked(multiplexer_.write(channel, data));
+}
+
+std::size_t Session::writable(connection::ChannelId channel) {
+  return usable(true) ? multiplexer_.writable(channel) : 0;
+}
+
+Status Session::send_eof(connection::ChannelId channel) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.send_eof(channel));
+}
+
+Status Session::close(connection::ChannelId channel) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.close(channel));
+}
+
+Status Session::consume(connection::ChannelId channel, std::size_t bytes) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.consume(channel, bytes));
+}
+
+Status Session::keepalive() {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.global_request("keepalive@openssh.com"));
+}
+
+Status Session::rekey() {
+  HAWSER_TRY(usable(false));
+  if (!transport_.kex().is_first_done()) return fail(Errc::wrong_state, "rekey");
+  HAWSER_TRY(checked(transport_.rekey()));
+  watch_exchange();
+  return {};
+}
+
+void Session::disconnect() {
+  if (failure_) return;
+  constexpr std::uint32_t kByApplication = 11;  // RFC 4253 11.1
+  (void)transport_.send_message(wire::Disconnect{kByApplication, "bye", ""});
+  failure_ = Error{Errc::closed, 0, "session"};
+}
+
+}  // namespace hawser::session

@@ -1,0 +1,33 @@
+// The key-exchange methods, in order of preference.
+#include "hawser/transport/kex_method.h"
+
+namespace hawser::transport {
+
+namespace {
+
+using crypto::HashId;
+
+constexpr KexAlgorithm kKexAlgorithms[] = {
+    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh},  // RFC 8731
+    {"curve25519-sha256@libssh.org", "x25519", HashId::sha256, make_kex_ecdh},
+    {"ecdh-sha2-nistp256", "nistp256", HashId::sha256, make_kex_ecdh},  // RFC 5656
+    {"ecdh-sha2-nistp384", "nistp384", HashId::sha384, make_kex_ecdh},
+    {"ecdh-sha2-nistp521", "nistp521", HashId::sha512, make_kex_ecdh},
+    {"diffie-hellman-group16-sha512", "modp4096", HashId::sha512, make_kex_dh},  // RFC 8268
+    {"diffie-hellman-group14-sha256", "modp2048", HashId::sha256, make_kex_dh},
+};
+
+}  // namespace
+
+std::span<const KexAlgorithm> kex_algorithms() {
+  return kKexAlgorithms;
+}
+
+const KexAlgorithm* find_kex(std::string_view name) {
+  for (const KexAlgorithm& row : kKexAlgorithms) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace hawser::transport

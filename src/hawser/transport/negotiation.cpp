@@ -1,0 +1,106 @@
+#include "hawser/transport/negotiation.h"
+
+#include "hawser/base/display.h"
+#include "hawser/transport/proposal.h"
+
+namespace hawser::transport {
+
+namespace {
+
+bool is_marker(std::string_view name) {
+  return name == kExtInfoClient || name == "ext-info-s" || name == kStrictKexClient ||
+         name == kStrictKexServer;
+}
+
+// The names of a list as people read them; what is only a marker is left out.
+std::vector<std::string> shown(const wire::NameList& list) {
+  std::vector<std::string> names;
+  list.any([&names](std::string_view name) {
+    if (!is_marker(name)) names.push_back(display(as_bytes(name), limits::kAlgorithmName));
+    return false;
+  });
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "nothing" : text;
+}
+
+class Negotiator {
+ public:
+  explicit Negotiator(Report& report) : report_(report) {}
+
+  // The first of the client's names that the server has too (RFC 4253 7.1).
+  Result<std::string_view> choose(const char* list, const wire::NameList& client,
+                                  const wire::NameList& server) {
+    std::string_view chosen;
+    client.any([&](std::string_view name) {
+      if (is_marker(name) || !server.contains(name)) return false;
+      chosen = name;
+      return true;
+    });
+    if (!chosen.empty()) return chosen;
+    report_.list = list;
+    report_.ours = shown(client);
+    report_.theirs = shown(server);
+    report_.text = "no common " + report_.list + " algorithm: we offer " + joined(report_.ours) +
+                   "; the server offers " + joined(report_.theirs) +
+                   ". Name one of the server's in algorithms= if it is supported";
+    return fail(Errc::no_common_algorithm, list);
+  }
+
+ private:
+  Report& report_;
+};
+
+Result<ProtectionSuite> choose_suite(const crypto::Engine& engine, Negotiator& negotiator,
+                                     const char* cipher_list, const wire::NameList& client_ciphers,
+                                     const wire::NameList& server_ciphers, const char* mac_list,
+                                     const wire::NameList& client_macs,
+                                     const wire::NameList& server_macs) {
+  ProtectionSuite suite;
+  suite.cipher = crypto::find_cipher(
+      engine, HAWSER_TRY(negotiator.choose(cipher_list, client_ciphers, server_ciphers)));
+  if (suite.cipher == nullptr) return fail(Errc::internal, "negotiate cipher");
+  // With an authenticated cipher the MAC lists do not matter, not even empty ones (RFC 5647 5.1).
+  if (suite.cipher->tag_size != 0) return suite;
+  suite.mac =
+      crypto::find_mac(engine, HAWSER_TRY(negotiator.choose(mac_list, client_macs, server_macs)));
+  if (suite.mac == nullptr) return fail(Errc::internal, "negotiate MAC");
+  return suite;
+}
+
+}  // namespace
+
+Result<Agreed> negotiate(const crypto::Engine& engine, const wire::KexInit& client,
+                         const wire::KexInit& server, Report& report) {
+  Negotiator negotiator(report);
+  Agreed agreed;
+  agreed.kex = find_kex(HAWSER_TRY(negotiator.choose("kex", client.kex, server.kex)));
+  agreed.host_key = crypto::find_signature(
+      engine, HAWSER_TRY(negotiator.choose("host key", client.host_key, server.host_key)));
+  if (agreed.kex == nullptr || agreed.host_key == nullptr) return fail(Errc::internal, "negotiate");
+
+  agreed.client_to_server = HAWSER_TRY(
+      choose_suite(engine, negotiator, "cipher client to server", client.cipher_client_to_server,
+                   server.cipher_client_to_server, "mac client to server",
+                   client.mac_client_to_server, server.mac_client_to_server));
+  agreed.server_to_client = HAWSER_TRY(
+      choose_suite(engine, negotiator, "cipher server to client", client.cipher_server_to_client,
+                   server.cipher_server_to_client, "mac server to client",
+                   client.mac_server_to_client, server.mac_server_to_client));
+  HAWSER_TRY(negotiator.choose("compression client to server", client.compression_client_to_server,
+                               server.compression_client_to_server));
+  HAWSER_TRY(negotiator.choose("compression server to client", client.compression_server_to_client,
+                               server.compression_server_to_client));
+
+  // RFC 4253 7: a guess is right if both first choices of both lists are the same.
+  agreed.is_guess_wrong =
+      server.first_kex_packet_follows && (client.kex.first() != server.kex.first() ||
+                                          client.host_key.first() != server.host_key.first());
+  return agreed;
+}
+
+}  // namespace hawser::transport

@@ -1,0 +1,102 @@
+// PacketWriter and PacketReader back to back.
+#include <gtest/gtest.h>
+
+#include "hawser/transport/packet_reader.h"
+#include "hawser/transport/packet_writer.h"
+
+#include "scenario/printing.h"
+#include "scenario/seeded_random.h"
+
+namespace hawser::transport {
+namespace {
+
+class PacketIo : public testing::Test {
+ protected:
+  // Moves up to `most` bytes that were written into the slab to read from.
+  void carry(std::size_t most = SIZE_MAX) {
+    const ByteView pending = writer_.pending().first(std::min(most, writer_.pending().size()));
+    copy(pending, in_.reserve(pending.size()));
+    in_.commit(pending.size());
+    writer_.sent(pending.size());
+  }
+
+  scenario::SeededRandom random_{1};
+  PacketWriter writer_{random_};
+  PacketReader reader_;
+  Slab in_{256};
+};
+
+TEST_F(PacketIo, packets_come_out_as_they_went_in) {
+  const Bytes first{1, 2, 3};
+  const Bytes second(500, 9);
+  ASSERT_TRUE(writer_.write(Gather(first)));
+  ASSERT_TRUE(writer_.write(Gather{ByteView(second).first(100), ByteView(second).subspan(100)}));
+  carry();
+  const auto a = reader_.next(in_, 1000);
+  ASSERT_TRUE(a && *a);
+  EXPECT_EQ((*a)->number, 1);
+  EXPECT_EQ((*a)->sequence, 0u);
+  EXPECT_EQ(to_bytes((*a)->payload), first);
+  const auto b = reader_.next(in_, 1000);
+  ASSERT_TRUE(b && *b);
+  EXPECT_EQ((*b)->sequence, 1u);
+  EXPECT_EQ(to_bytes((*b)->payload), second);
+  const auto none = reader_.next(in_, 1000);
+  ASSERT_TRUE(none);
+  EXPECT_FALSE(*none);
+  EXPECT_TRUE(in_.empty());
+  EXPECT_EQ(reader_.packets_under_key(), 2u);
+  EXPECT_EQ(reader_.bytes_under_key(), writer_.bytes_under_key());
+}
+
+TEST_F(PacketIo, byte_by_byte) {
+  ASSERT_TRUE(writer_.write(Gather(Bytes(100, 7))));
+  while (writer_.pending().size() > 1) {
+    carry(1);
+    const auto packet = reader_.next(in_, 1000);
+    ASSERT_TRUE(packet);
+    ASSERT_FALSE(*packet);
+  }
+  EXPECT_EQ(reader_.missing(in_), 1u);
+  carry();
+  const auto packet = reader_.next(in_, 1000);
+  ASSERT_TRUE(packet && *packet);
+  EXPECT_EQ((*packet)->payload.size(), 100u);
+}
+
+TEST_F(PacketIo, sequence_numbers_start_again_if_told) {
+  for (const bool resets : {false, true}) {
+    ASSERT_TRUE(writer_.write(Gather(Bytes{5})));
+    const std::uint32_t before = writer_.sequence();
+    writer_.switch_keys(make_plain_sealer(), resets);
+    EXPECT_EQ(writer_.sequence(), resets ? 0u : before);
+    EXPECT_EQ(writer_.packets_under_key(), 0u);
+  }
+}
+
+TEST_F(PacketIo, padding_is_random) {
+  ASSERT_TRUE(writer_.write(Gather(Bytes{5})));
+  const Bytes first = to_bytes(writer_.pending());
+  writer_.sent(first.size());
+  ASSERT_TRUE(writer_.write(Gather(Bytes{5})));
+  EXPECT_NE(to_bytes(writer_.pending()), first);
+}
+
+// What waits for a slow peer is not copied for every packet: storage doubles.
+TEST_F(PacketIo, waiting_output_grows_in_few_steps) {
+  std::size_t steps = 0;
+  std::size_t held = writer_.held();
+  for (int i = 0; i < 20'000; ++i) {
+    ASSERT_TRUE(writer_.write(Gather(Bytes(40, 1))));
+    if (writer_.held() != held) ++steps;
+    held = writer_.held();
+  }
+  EXPECT_GT(writer_.pending().size(), 1u << 20);
+  EXPECT_LE(steps, 8u);
+  writer_.sent(writer_.pending().size());
+  writer_.release_if_empty();
+  EXPECT_EQ(writer_.held(), 0u);
+}
+
+}  // namespace
+}  // namespace hawser::transport

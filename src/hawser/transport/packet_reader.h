@@ -1,0 +1,44 @@
+// Slab + Opener -> packets: finds the next whole packet, opens it where it lies and counts.
+#pragma once
+
+#include "hawser/base/slab.h"
+#include "hawser/transport/protection.h"
+
+namespace hawser::transport {
+
+struct PacketView {
+  std::uint8_t number = 0;  // the message number, the first byte of the payload
+  ByteView payload;         // number included; lives until the reader's next call
+  std::uint32_t sequence = 0;
+};
+
+class PacketReader {
+ public:
+  // The next packet in the slab, or nullopt if none is whole yet. Drops the one before.
+  Result<std::optional<PacketView>> next(Slab& slab, std::size_t max_packet);
+
+  // Drops the packet last returned, so that the slab can be refilled or given back.
+  void release(Slab& slab);
+
+  // From the next packet on (RFC 4253 7.3); with strict key exchange they are counted from 0.
+  void switch_keys(std::unique_ptr<Opener> opener, bool reset_sequence);
+
+  [[nodiscard]] std::uint32_t sequence() const { return sequence_; }
+  [[nodiscard]] std::uint64_t packets_under_key() const { return packets_; }
+  [[nodiscard]] std::uint64_t bytes_under_key() const { return bytes_; }
+
+  // How many bytes the packet at the front still lacks, as far as that is known; 0: unknown.
+  [[nodiscard]] std::size_t missing(const Slab& slab) const {
+    return expected_ > slab.size() ? expected_ - slab.size() : 0;
+  }
+
+ private:
+  std::unique_ptr<Opener> opener_ = make_plain_opener();
+  std::size_t expected_ = 0;  // size of the packet at the front, once known
+  std::size_t taken_ = 0;     // size of the packet last returned, still in the slab
+  std::uint32_t sequence_ = 0;
+  std::uint64_t packets_ = 0;
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace hawser::transport

@@ -1,0 +1,45 @@
+#include "hawser/transport/packet_writer.h"
+
+namespace hawser::transport {
+
+Status PacketWriter::write(const Gather& payload) {
+  if (packets_ >= limits::kHardPackets) return fail(Errc::sequence_exhausted, "send");
+  const ByteView random_padding = HAWSER_TRY(padding(sealer_->padding_size(payload.size())));
+  const std::size_t size = sealer_->sealed_size(payload.size());
+  HAWSER_TRY(sealer_->seal(sequence_, payload, random_padding, reserve(size).first(size)));
+  slab_.commit(size);
+  ++sequence_;
+  ++packets_;
+  bytes_ += size;
+  return {};
+}
+
+void PacketWriter::write_raw(ByteView bytes) {
+  copy(bytes, reserve(bytes.size()));
+  slab_.commit(bytes.size());
+}
+
+void PacketWriter::switch_keys(std::unique_ptr<Sealer> sealer, bool reset_sequence) {
+  sealer_ = std::move(sealer);
+  if (reset_sequence) sequence_ = 0;
+  packets_ = 0;
+  bytes_ = 0;
+}
+
+// Grows by doubling: a peer that asks much and reads nothing must not cost a copy of all that waits
+// for each small answer.
+ByteSpan PacketWriter::reserve(std::size_t size) {
+  const bool must_grow = slab_.capacity() - slab_.size() < size;
+  return slab_.reserve(must_grow ? std::max(size, slab_.size()) : size);
+}
+
+Result<ByteView> PacketWriter::padding(std::size_t size) {
+  if (padding_left_ < size) {
+    HAWSER_TRY(random_.fill(padding_pool_));
+    padding_left_ = padding_pool_.size();
+  }
+  padding_left_ -= size;
+  return ByteView(padding_pool_).subspan(padding_left_, size);
+}
+
+}  // namespace hawser::transport

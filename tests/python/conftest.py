@@ -1,0 +1,102 @@
+"""The servers as fixtures, each started once a run, and their logs beside a failure."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import TypeVar
+
+import pytest
+
+from servers import (
+    AsyncSSHServer,
+    DropbearServer,
+    Keys,
+    OpenSSHServer,
+    ParamikoServer,
+    Server,
+    TinySSHServer,
+    Unavailable,
+    is_root,
+)
+
+S = TypeVar("S", bound=Server)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    return _or_skip(lambda: Keys(tmp_path_factory.mktemp("keys")))
+
+
+@pytest.fixture(scope="session")
+def openssh(keys: Keys) -> Iterator[OpenSSHServer]:
+    """OpenSSH; takes keys."""
+    with _or_skip(lambda: OpenSSHServer(keys)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def openssh_password(request: pytest.FixtureRequest) -> Server:
+    """OpenSSH that takes keys and passwords; asyncssh's server where there is no root."""
+    name = "openssh" if is_root() else "asyncssh_server"
+    server: Server = request.getfixturevalue(name)
+    return server
+
+
+@pytest.fixture(scope="session")
+def sshd_with(keys: Keys) -> Iterator[Callable[..., OpenSSHServer]]:
+    """sshd_with('RekeyLimit 1M'): OpenSSH with these lines, shared by those who want the same."""
+    running: dict[tuple[str, ...], OpenSSHServer] = {}
+    with ExitStack() as stack:
+
+        def serve(*config: str) -> OpenSSHServer:
+            if config not in running:
+                running[config] = stack.enter_context(_or_skip(lambda: OpenSSHServer(keys, config)))
+            return running[config]
+
+        yield serve
+
+
+@pytest.fixture(scope="session")
+def dropbear(keys: Keys) -> Iterator[DropbearServer]:
+    with _or_skip(lambda: DropbearServer(keys)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tinyssh(keys: Keys) -> Iterator[TinySSHServer]:
+    with _or_skip(lambda: TinySSHServer(keys)) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def asyncssh_server(keys: Keys) -> Iterator[AsyncSSHServer]:
+    with AsyncSSHServer(keys) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def paramiko_server(keys: Keys) -> Iterator[ParamikoServer]:
+    with ParamikoServer(keys) as server:
+        yield server
+
+
+T = TypeVar("T")
+
+
+def _or_skip(make: Callable[[], T]) -> T:
+    try:
+        return make()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    assert isinstance(report, pytest.TestReport)
+    if report.failed and isinstance(item, pytest.Function):
+        for server in item.funcargs.values():
+            if isinstance(server, Server):
+                report.sections.append((f"log of {server.name}", server.log[-4000:]))
+    return report

@@ -1,0 +1,179 @@
+"""What all throwaway servers have in common: an address, host keys, a log, a start and an end."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from .keys import Keys
+
+HOST = "127.0.0.1"
+START_SECONDS = 15.0
+
+
+class Unavailable(Exception):
+    """This server cannot run on this machine; the text says why."""
+
+
+class Server(ABC):
+    """One server. `start` returns when `self.port` answers."""
+
+    name = "server"
+
+    def __init__(self, keys: "Keys", user: str) -> None:
+        self.keys = keys
+        self.user = user
+        self.host = HOST
+        self.port = 0
+        self.host_keys: dict[str, str] = {}
+        """Key type -> 'type base64', for every key that the server shows."""
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    @property
+    def address(self) -> tuple[str, int]:
+        return self.host, self.port
+
+    @property
+    def folder(self) -> Path:
+        assert self._folder is not None, "the server is not running"
+        return Path(self._folder.name)
+
+    @property
+    @abstractmethod
+    def log(self) -> str:
+        """What the server said so far."""
+
+    def known_hosts_line(self, key_type: str = "ssh-ed25519", host: str | None = None) -> str:
+        return f"{host or f'[{self.host}]:{self.port}'} {self.host_keys[key_type]}\n"
+
+    @abstractmethod
+    def start(self) -> None: ...
+
+    @abstractmethod
+    def stop(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(
+            prefix=f"hawser-{self.name}-", ignore_cleanup_errors=True
+        )
+        self.folder.chmod(0o755)  # the server's user comes in from outside
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            error.add_note(f"log of {self.name}:\n{self.log[-4000:]}")
+        self.stop()
+        assert self._folder is not None
+        self._folder.cleanup()
+
+
+class ProcessServer(Server):
+    """A server that is a process, its log a file."""
+
+    def __init__(self, keys: "Keys", user: str) -> None:
+        super().__init__(keys, user)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """What to execute; called when `folder` and `port` are known."""
+
+    def start(self) -> None:
+        self.port = free_port()
+        with (self.folder / "log").open("wb") as log:
+            self._process = subprocess.Popen(
+                self.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+            )
+        end = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"{self.name} did not start:\n{self.log}")
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        """Ends the process and all it started, whatever session they moved to."""
+        if self._process is None:
+            return
+        family = [self._process.pid, *descendants(self._process.pid)]
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    @property
+    def log(self) -> str:
+        path = self.folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(self.address, timeout=5) as probe:
+                return probe.recv(4) == b"SSH-"
+        except OSError:
+            return False
+
+
+class ThreadServer(Server):
+    """A server that is a library in a thread of this process, its log what the library logs."""
+
+    def __init__(self, keys: "Keys", user: str) -> None:
+        super().__init__(keys, user)
+        self._lines = _Lines()
+        logger = logging.getLogger(self.name)
+        logger.addHandler(self._lines)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+
+    @property
+    def log(self) -> str:
+        return "\n".join(self._lines.texts)
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Children, their children, and so on."""
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield int(child)
+            yield from descendants(int(child))

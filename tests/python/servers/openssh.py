@@ -1,0 +1,66 @@
+"""OpenSSH's sshd: in a namespace with its own account as root, for keys alone otherwise."""
+
+import getpass
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from .base import ProcessServer, Unavailable
+from .keys import Keys, public_line
+from .namespace import USER, in_namespace, is_root
+
+_SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
+
+
+class OpenSSHServer(ProcessServer):
+    """`config` are further lines of sshd_config, e.g. 'RekeyLimit 1M'; the first one said wins."""
+
+    name = "sshd"
+
+    def __init__(self, keys: Keys, config: Sequence[str] = (), *, passwords: bool = False) -> None:
+        super().__init__(keys, USER if is_root() else getpass.getuser())
+        self._config = config
+        self._sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+        if self._sshd is None:
+            raise Unavailable("sshd is not installed (Debian: openssh-server)")
+        if passwords and not is_root():
+            raise Unavailable("sshd takes passwords only as root")
+
+    def command(self) -> list[str]:
+        assert self._sshd is not None
+        host_keys = [self._private_copy(path) for path in self.keys.host_keys()]
+        self.host_keys = {line.split()[0]: line for line in map(public_line, host_keys)}
+        authorized = self.folder / "authorized_keys"
+        authorized.write_text(self.keys.authorized())
+        lines = [
+            *self._config,
+            f"ListenAddress {self.host}:{self.port}",
+            *(f"HostKey {path}" for path in host_keys),
+            f"AuthorizedKeysFile {authorized}",
+            "PidFile none",
+            "UsePAM no",
+            "StrictModes no",
+            "PasswordAuthentication yes",
+            "KbdInteractiveAuthentication no",
+            "MaxStartups 500",
+            "MaxSessions 200",
+            "MaxAuthTries 1000",
+            "LogLevel VERBOSE",
+            "UseDNS no",
+            "PrintMotd no",
+            "PrintLastLog no",
+            "AcceptEnv LANG LC_* HAWSER_*",
+            f"Subsystem sftp {_SFTP_SERVER}",
+        ]
+        config = self.folder / "sshd_config"
+        config.write_text("\n".join(lines) + "\n")
+        run = [self._sshd, "-D", "-e", "-f", str(config)]
+        return in_namespace(self.folder, self.keys.authorized(), run) if is_root() else run
+
+    def _private_copy(self, path: Path) -> Path:
+        """sshd wants its host keys for itself."""
+        copy = self.folder / path.name
+        shutil.copy(path, copy)
+        shutil.copy(path.with_suffix(".pub"), copy.with_suffix(".pub"))
+        copy.chmod(0o600)
+        return copy

@@ -1,0 +1,179 @@
+"""What may carry a session: sockets with any timeout, socket pairs, and objects of one's own."""
+
+import socket
+from collections.abc import Callable
+
+import pytest
+
+import _ssh
+from clients import MIB, dial, echo
+from faults import bridge
+from servers import OpenSSHServer
+
+
+class RecvSend:
+    """Nothing but recv and send, over a blocking socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def recv(self, size: int, /) -> bytes:
+        return self._sock.recv(size)
+
+    def send(self, data: bytes, /) -> int | None:
+        return self._sock.send(data)
+
+
+class Few(RecvSend):
+    """Gives and takes at most a few bytes at a time."""
+
+    def recv(self, size: int, /) -> bytes:
+        return self._sock.recv(min(size, 7))
+
+    def send(self, data: bytes, /) -> int | None:
+        return self._sock.send(data[:5])
+
+
+class NotYet(RecvSend):
+    """Says 'not yet' each second time, in both ways that Python knows."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__(sock)
+        self._turn = 0
+
+    def _hesitate(self) -> None:
+        self._turn += 1
+        if self._turn % 2:
+            raise BlockingIOError if self._turn % 4 == 1 else TimeoutError
+
+    def recv(self, size: int, /) -> bytes:
+        self._hesitate()
+        return super().recv(size)
+
+    def send(self, data: bytes, /) -> int | None:
+        self._hesitate()
+        return super().send(data)
+
+
+class WithDescriptor(RecvSend):
+    """Tells its descriptor, so that waits need not call recv."""
+
+    def fileno(self) -> int:
+        return self._sock.fileno()
+
+
+def check(stream: "socket.socket | _ssh._Stream | _ssh.Channel", server: OpenSSHServer) -> None:
+    with _ssh.Session(stream) as session:
+        session.userauth_publickey(server.user, server.keys["ed25519"].private)
+        echo(session)
+        data = bytes(range(256)) * 512
+        assert session.run("cat", input=data).stdout == data
+
+
+@pytest.mark.parametrize("timeout", [None, 0, 0.1, 5])
+def test_socket_with_timeout(openssh: OpenSSHServer, timeout: float | None) -> None:
+    with dial(openssh) as sock:
+        sock.settimeout(timeout)
+        check(sock, openssh)
+        assert sock.gettimeout() == timeout
+
+
+def test_socket_pair(openssh: OpenSSHServer) -> None:
+    with bridge(openssh.address) as sock:
+        check(sock, openssh)
+
+
+@pytest.mark.parametrize("kind", [RecvSend, Few, NotYet, WithDescriptor])
+def test_object(openssh: OpenSSHServer, kind: "Callable[[socket.socket], _ssh._Stream]") -> None:
+    with dial(openssh) as sock:
+        check(kind(sock), openssh)
+
+
+def test_object_over_a_socket_with_a_timeout(openssh: OpenSSHServer) -> None:
+    with dial(openssh) as sock:
+        sock.settimeout(0.05)
+        with _ssh.Session(RecvSend(sock)) as session:
+            session.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+            assert session.exec("sleep 0.4; echo late") == b"late\n"
+
+
+def test_nested_sessions(openssh: OpenSSHServer) -> None:
+    with dial(openssh) as sock, _ssh.Session(sock) as outer:
+        outer.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+        with outer.open_direct_tcpip(*openssh.address) as channel:
+            check(channel, openssh)
+
+
+def test_nested_session_with_a_deadline(openssh: OpenSSHServer) -> None:
+    """A wait on the inner session meets its deadline though its socket is a channel."""
+    with dial(openssh) as sock, _ssh.Session(sock) as outer:
+        outer.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+        with _ssh.Session(outer.open_direct_tcpip(*openssh.address)) as inner:
+            inner.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+            with pytest.raises(_ssh.Timeout):
+                inner.run("sleep 20", timeout=0.3)
+            assert len(inner.exec(f"head -c {MIB} /dev/zero")) == MIB
+
+
+def test_an_error_of_the_object_comes_through(openssh: OpenSSHServer) -> None:
+    class Broken(RecvSend):
+        def recv(self, size: int, /) -> bytes:
+            raise RuntimeError("the line is down")
+
+    with dial(openssh) as sock, pytest.raises(RuntimeError, match="the line is down"):
+        _ssh.Session(Broken(sock))
+
+
+def test_an_oserror_of_the_object_is_one(openssh: OpenSSHServer) -> None:
+    class Broken(RecvSend):
+        def recv(self, size: int, /) -> bytes:
+            raise ConnectionResetError(104, "reset by the object")
+
+    with dial(openssh) as sock, pytest.raises(ConnectionError):
+        _ssh.Session(Broken(sock))
+
+
+@pytest.mark.parametrize("answer", ["text", None, 7])
+def test_an_object_that_does_not_return_bytes(openssh: OpenSSHServer, answer: object) -> None:
+    class Wrong(RecvSend):
+        def recv(self, size: int, /) -> bytes:
+            return answer  # type: ignore[return-value]
+
+    with dial(openssh) as sock, pytest.raises(TypeError):
+        _ssh.Session(Wrong(sock))
+
+
+def test_an_object_that_gives_more_than_asked(openssh: OpenSSHServer) -> None:
+    class Generous(RecvSend):
+        def recv(self, size: int, /) -> bytes:
+            return bytes(size + 1)
+
+    with dial(openssh) as sock, pytest.raises((ValueError, _ssh.Error)):
+        _ssh.Session(Generous(sock))
+
+
+def test_an_object_that_sends_more_than_it_got(openssh: OpenSSHServer) -> None:
+    class Boastful(RecvSend):
+        def send(self, data: bytes, /) -> int | None:
+            return len(data) + 1
+
+    with dial(openssh) as sock, pytest.raises((ValueError, _ssh.Error)):
+        _ssh.Session(Boastful(sock))
+
+
+@pytest.mark.parametrize("thing", [None, 3, "socket", b"socket", object()])
+def test_no_stream_at_all(thing: object) -> None:
+    with pytest.raises(TypeError):
+        _ssh.Session(thing)  # type: ignore[arg-type]
+
+
+def test_a_socket_that_is_not_connected() -> None:
+    with socket.socket() as sock, pytest.raises(OSError):
+        _ssh.Session(sock)
+
+
+def test_a_closed_socket(openssh: OpenSSHServer) -> None:
+    sock = dial(openssh)
+    sock.close()
+    with pytest.raises((OSError, ValueError)):
+        _ssh.Session(sock)

@@ -1,0 +1,156 @@
+// The server's side of every key-exchange method that the engine has.
+#include "hawser/keys/public_key.h"
+#include "hawser/wire/messages_kex.h"
+
+#include "scenario/server_transport.h"
+#include "scenario/test_keys.h"
+
+namespace hawser::scenario {
+
+namespace {
+
+std::string join(const std::vector<std::string>& names) {
+  std::string joined;
+  for (const std::string& name : names) joined += (joined.empty() ? "" : ",") + name;
+  return joined;
+}
+
+template <typename Field>
+Bytes encode_field(const Field& field) {
+  Bytes out;
+  wire::BytesSink sink(out);
+  wire::put_field(sink, field);
+  return out;
+}
+
+bool writes_numbers(const transport::KexAlgorithm& kex) {
+  return kex.make == transport::make_kex_dh;
+}
+
+// A public value as it stands in messages and in the hash.
+Bytes encode_value(const transport::KexAlgorithm& kex, ByteView value) {
+  return writes_numbers(kex) ? encode_field(wire::Mpint(value)) : encode_field(wire::Blob(value));
+}
+
+}  // namespace
+
+Status ServerTransport::begin() {
+  if (holds_output()) return {};
+  std::string kex = join(proposal_.kex);
+  if (options_.offers_strict_kex && session_id_.empty()) {
+    kex += "," + std::string(transport::kStrictKexServer);
+  }
+  const std::string host_key = join(proposal_.host_key);
+  const std::string cipher = join(proposal_.cipher);
+  const std::string mac = join(proposal_.mac);
+  const std::string compression = join(proposal_.compression);
+  wire::KexInit message;
+  HAWSER_TRY(engine_.random->fill(message.cookie.bytes));
+  message.kex = wire::NameList(kex);
+  message.host_key = wire::NameList(host_key);
+  message.cipher_client_to_server = message.cipher_server_to_client = wire::NameList(cipher);
+  message.mac_client_to_server = message.mac_server_to_client = wire::NameList(mac);
+  message.compression_client_to_server = message.compression_server_to_client =
+      wire::NameList(compression);
+  Bytes payload = wire::encode_to_bytes(message);
+  if (outgoing && !outgoing(payload)) return {};
+  own_kexinit_ = payload;
+  return writer_.write(Gather(payload));
+}
+
+Status ServerTransport::rekey() {
+  if (holds_output() || !client_kexinit_.empty() || exchanges_ == 0) return {};
+  return begin();
+}
+
+Status ServerTransport::take_kexinit(ByteView payload) {
+  if (!client_kexinit_.empty()) return fail(Errc::unexpected_message, "second KEXINIT");
+  HAWSER_TRY(begin());
+  if (own_kexinit_.empty()) return {};  // the test keeps it from being sent
+  const auto client = HAWSER_TRY(wire::decode<wire::KexInit>(payload));
+  const auto server = HAWSER_TRY(wire::decode<wire::KexInit>(own_kexinit_));
+  if (session_id_.empty()) {
+    is_strict_ = options_.offers_strict_kex && client.kex.contains(transport::kStrictKexClient);
+    client_wants_ext_info_ = client.kex.contains(transport::kExtInfoClient);
+  } else if (client.kex.contains(transport::kStrictKexClient)) {
+    return fail(Errc::unexpected_message, "strict marker in a re-key");
+  }
+  client_kexinit_ = to_bytes(payload);
+  const auto agreed = transport::negotiate(engine_, client, server, report_);
+  agreed_ = agreed ? *agreed : transport::Agreed{};  // without one the client is to say goodbye
+  return {};
+}
+
+Status ServerTransport::take_init(ByteView payload) {
+  if (agreed_.kex == nullptr || !holds_output()) return fail(Errc::unexpected_message, "kex init");
+  const bool is_number = writes_numbers(*agreed_.kex);
+  ByteView client_value;
+  if (is_number) {
+    client_value = HAWSER_TRY(wire::decode<wire::KexDhInit>(payload)).e.magnitude;
+  } else {
+    client_value = HAWSER_TRY(wire::decode<wire::KexEcdhInit>(payload)).client_value.bytes;
+  }
+  const auto* row = crypto::find_agreement(engine_, agreed_.kex->agreement);
+  const auto agreement = HAWSER_TRY(row->generate(*engine_.random));
+  const SecretBytes secret = HAWSER_TRY(agreement->agree(client_value));
+
+  transport::KexOutcome outcome;
+  outcome.host_key = to_bytes(test_key(engine_, presented_key()).public_blob());
+  outcome.public_values = encode_value(*agreed_.kex, client_value);
+  append(outcome.public_values, encode_value(*agreed_.kex, agreement->public_value()));
+  outcome.shared = SecretBytes(encode_field(wire::Mpint(secret.view())));
+  return reply(outcome, agreement->public_value());
+}
+
+Status ServerTransport::reply(const transport::KexOutcome& outcome, ByteView server_value) {
+  const Bytes hash = HAWSER_TRY(transport::exchange_hash(
+      engine_, agreed_.kex->hash,
+      {client_line_, options_.identification, client_kexinit_, own_kexinit_}, outcome));
+  const bool is_first = session_id_.empty();
+  if (is_first) session_id_ = hash;
+  const auto signer = test_key(engine_, presented_key());
+  const auto* wanted = agreed_.host_key;
+  const std::string_view algorithm =
+      wanted->key_type == signer.type() ? wanted->name : signer.type();
+  const Bytes signature = HAWSER_TRY(signer.sign(engine_, algorithm, hash));
+  // Only the type of the value differs between the two replies.
+  Bytes message{wire::KexEcdhReply::number};
+  append(message, encode_field(wire::Blob(outcome.host_key)));
+  append(message, encode_value(*agreed_.kex, server_value));
+  append(message, encode_field(wire::Blob(signature)));
+  if (outgoing && !outgoing(message)) return {};  // the test keeps the exchange from ending
+  HAWSER_TRY(writer_.write(Gather(message)));
+  return switch_output(HAWSER_TRY(
+      transport::derive_keys(engine_, agreed_, outcome.shared.view(), hash, session_id_)));
+}
+
+Status ServerTransport::switch_output(const transport::SessionKeys& keys) {
+  opener_ = HAWSER_TRY(transport::make_opener(agreed_.client_to_server, keys.client_to_server));
+  auto sealer = HAWSER_TRY(transport::make_sealer(agreed_.server_to_client, keys.server_to_client));
+  HAWSER_TRY(seal(wire::encode_to_bytes(wire::NewKeys{})));
+  writer_.switch_keys(std::move(sealer), is_strict_);
+  own_kexinit_.clear();
+  ++exchanges_;
+  while (!held_.empty()) {
+    HAWSER_TRY(seal(std::move(held_.front())));
+    held_.pop_front();
+  }
+  return {};
+}
+
+Status ServerTransport::take_newkeys() {
+  if (opener_ == nullptr) return fail(Errc::unexpected_message, "client's NEWKEYS");
+  reader_.switch_keys(std::move(opener_), is_strict_);
+  client_kexinit_.clear();
+  return {};
+}
+
+std::string ServerTransport::presented_key() const {
+  if (exchanges_ > 0 && !options_.presents_key_in_rekey.empty()) {
+    return options_.presents_key_in_rekey;
+  }
+  if (!options_.presents_key.empty()) return options_.presents_key;
+  return std::string(agreed_.host_key->key_type);
+}
+
+}  // namespace hawser::scenario

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Brings a machine that has git, bash and python3 to where Hawser builds: Debian packages, a venv in
+# build/venv with the development requirements, and the project itself installed there. Does only
+# what is missing, so that it may be called before every run.
+#
+#   tools/setup.sh [--lint] [--no-install]
+#
+#   --lint         also the clang tools of tools/lint.sh
+#   --no-install   leave out the project itself
+#   PYTHON=...     the interpreter of the venv (3.11 or later, with its headers)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+packages=(g++ cmake ninja-build pkg-config libssl-dev libgtest-dev libgmock-dev nlohmann-json3-dev
+          python3-dev python3-venv openssh-client openssh-server openssh-sftp-server dropbear-bin
+          tinysshd ccache)
+lint_packages=(clang-format-19 clang-tidy-19 clang-19)
+venv=build/venv
+install=yes
+
+main() {
+  for option in "$@"; do
+    case $option in
+      --lint) packages+=("${lint_packages[@]}") ;;
+      --no-install) install=no ;;
+      *) die "unknown option $option (known: --lint, --no-install)" ;;
+    esac
+  done
+  install_packages
+  make_venv
+  install_requirements
+  [ "$install" = no ] || install_project
+}
+
+say() { printf 'setup: %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# ---- Debian packages -----------------------------------------------------------------------------
+
+install_packages() {
+  local missing=() package
+  for package in "${packages[@]}"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null ||
+    die "this is no Debian; install what corresponds to: ${missing[*]}"
+
+  say "installing ${missing[*]}"
+  as_root apt-get update -qq
+  (without_starting_services as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}") ||
+    die "apt could not install ${missing[*]} (Debian 12 or later has them all)"
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "needs root or sudo for: $*"
+  fi
+}
+
+# Debian starts what it installs, also at the next boot; the test servers are to do neither.
+# Call it in a subshell: the trap takes the policy away again.
+without_starting_services() {
+  local policy=/usr/sbin/policy-rc.d unit status=0 fresh=()
+  is_installed openssh-server || fresh+=(ssh.service)
+  is_installed tinysshd || fresh+=(tinysshd.socket)
+  if [ ! -e $policy ]; then
+    trap "as_root rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+    as_root chmod 755 $policy
+  fi
+  "$@" || status=$?
+  for unit in "${fresh[@]}"; do
+    ! command -v systemctl >/dev/null || as_root systemctl disable --quiet "$unit" 2>/dev/null || true
+  done
+  return $status
+}
+
+# ---- Python --------------------------------------------------------------------------------------
+
+make_venv() {
+  if [ -x $venv/bin/python ] && usable $venv/bin/python; then
+    return 0
+  fi
+  local candidate python=
+  for candidate in ${PYTHON:-} python3 python3.11 python3.12 python3.13 python3.14 /usr/bin/python3; do
+    if command -v "$candidate" >/dev/null && usable "$candidate" && "$candidate" -c 'import ensurepip' 2>/dev/null; then
+      python=$candidate
+      break
+    fi
+  done
+  [ -n "$python" ] || die "no python3 of version 3.11 or later with its headers and venv; name one by PYTHON="
+  say "making $venv with $("$python" --version)"
+  rm -rf $venv
+  "$python" -m venv $venv
+}
+
+usable() {
+  "$1" - <<'END' 2>/dev/null
+import os, sys, sysconfig
+headers = os.path.join(sysconfig.get_path("include"), "Python.h")
+sys.exit(not (sys.version_info >= (3, 11) and os.path.exists(headers)))
+END
+}
+
+install_requirements() {
+  local stamp=$venv/.requirements
+  cmp -s tools/requirements-dev.txt $stamp && return 0
+  say "installing tools/requirements-dev.txt"
+  pip install -r tools/requirements-dev.txt
+  cp tools/requirements-dev.txt $stamp
+}
+
+install_project() {
+  say "building and installing the project"
+  pip install --no-build-isolation --no-deps .
+}
+
+pip() {
+  $venv/bin/python -m pip --quiet --disable-pip-version-check --no-input "$@"
+}
+
+main "$@"

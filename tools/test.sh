@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Every test, from a bare clone: sets up what is missing, then runs the stages below and sums up.
+#
+#   tools/test.sh                         all stages
+#   tools/test.sh lint|cpp|asan|python    only these
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+all=(lint cpp asan python)
+summary=()
+status=0
+
+main() {
+  local stages=("$@") stage began=$SECONDS
+  [ $# -gt 0 ] || stages=("${all[@]}")
+  for stage in "${stages[@]}"; do
+    [[ " ${all[*]} " == *" $stage "* ]] || { echo "test: unknown stage $stage (known: ${all[*]})" >&2; exit 2; }
+  done
+
+  run setup bash tools/setup.sh --lint
+  [ $status -eq 0 ] || finish
+  for stage in "${stages[@]}"; do
+    "stage_$stage"
+  done
+  printf '\n== all stages: %ss\n' $((SECONDS - began))
+  finish
+}
+
+stage_lint() {
+  run layers build/venv/bin/python tools/check_layers.py
+  run lint bash tools/lint.sh
+}
+stage_cpp() { run "C++ tests" preset dev; }
+stage_asan() { run "C++ tests, ASan+UBSan" preset asan; }
+stage_python() { run "Python tests" build/venv/bin/python -m pytest tests/python; }
+
+preset() {
+  cmake --preset "$1" >build/cmake-"$1".log 2>&1 || { cat build/cmake-"$1".log; return 1; }
+  cmake --build --preset "$1" -- --quiet && ctest --preset "$1" --progress
+}
+
+run() {
+  local name=$1 began=$SECONDS result=ok
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" || { result=FAILED; status=1; }
+  summary+=("$(printf '%-6s %5ss  %s' $result $((SECONDS - began)) "$name")")
+  printf '== %s: %s, %ss\n' "$name" $result $((SECONDS - began))
+}
+
+finish() {
+  printf '\n'
+  printf '%s\n' "${summary[@]}"
+  exit $status
+}
+
+main "$@"
