@@ -44,6 +44,17 @@ nb::bytes to_python(ByteView bytes) {
   return nb::bytes(bytes.data(), bytes.size());
 }
 
+nb::bytes to_python(ByteQueue& queue) {
+  PyObject* made = PyBytes_FromStringAndSize(nullptr, static_cast<Py_ssize_t>(queue.size()));
+  if (made == nullptr) throw nb::python_error();
+  auto bytes = nb::steal<nb::bytes>(made);
+  // Nobody else has seen the new object yet, so it may be filled without the GIL.
+  const ByteSpan memory(reinterpret_cast<std::uint8_t*>(PyBytes_AsString(made)), queue.size());
+  const nb::gil_scoped_release release;
+  queue.pop(memory);
+  return bytes;
+}
+
 std::string text_argument(nb::handle value, const char* what) {
   nb::object held = nb::borrow(value);
   if (PyUnicode_Check(value.ptr())) {

@@ -8,6 +8,7 @@
 
 #include <nanobind/nanobind.h>
 
+#include "hawser/base/byte_queue.h"
 #include "hawser/base/instant.h"
 #include "hawser/base/secret.h"
 
@@ -38,6 +39,8 @@ class BufferView {
 };
 
 nb::bytes to_python(ByteView bytes);
+// Takes the queue's bytes out, freeing its memory on the way; without the GIL meanwhile.
+nb::bytes to_python(ByteQueue& queue);
 
 // A str as UTF-8 (surrogate escapes as the bytes they stand for), or bytes as they are. TypeError
 // for anything else, ValueError if it contains NUL, each naming `what`.

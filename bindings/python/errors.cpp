@@ -5,6 +5,8 @@
 
 #include <nanobind/stl/string.h>
 
+#include "buffers.h"
+
 namespace hawser::python {
 
 namespace {
@@ -131,7 +133,7 @@ nb::object text_or_none(const std::string& text) {
   return text.empty() ? nb::none() : nb::object(nb::str(text.c_str(), text.size()));
 }
 
-void set_attributes(nb::object& exception, const client::Failure& failure, PyObject* type) {
+void set_attributes(nb::object& exception, client::Failure& failure, PyObject* type) {
   if (type == classes.negotiation) {
     exception.attr("kind") = failure.list.empty() ? "strict kex" : failure.list.c_str();
     exception.attr("ours") = to_tuple(failure.ours);
@@ -148,9 +150,8 @@ void set_attributes(nb::object& exception, const client::Failure& failure, PyObj
   if (type == classes.timeout) {
     exception.attr("phase") = failure.error.where;
     if (std::string_view(failure.error.where) == "command") {
-      exception.attr("stdout") = nb::bytes(failure.output.data(), failure.output.size());
-      exception.attr("stderr") =
-          nb::bytes(failure.error_output.data(), failure.error_output.size());
+      exception.attr("stdout") = to_python(failure.output);
+      exception.attr("stderr") = to_python(failure.error_output);
     }
   }
   if (PyObject_IsSubclass(type, classes.host_key) == 1) {

@@ -165,7 +165,7 @@ nb::bytes exec(PySession& self, nb::handle command) {
   operations::CommandSpec spec;
   spec.command = text_argument(command, "command");
   spec.error_output = operations::ErrorOutput::discard;
-  const auto result = without_gil([&](const client::Interrupt& interrupted) {
+  auto result = without_gil([&](const client::Interrupt& interrupted) {
     return self.connection->run(std::move(spec), {}, std::nullopt, interrupted);
   });
   return to_python(result.output);
@@ -231,7 +231,7 @@ RunResult run(PySession& self, nb::handle command, nb::handle input, nb::handle 
     buffer.emplace(input, "input");
     source = source_of(buffer->view());
   }
-  const auto result = without_gil([&](const client::Interrupt& interrupted) {
+  auto result = without_gil([&](const client::Interrupt& interrupted) {
     return self.connection->run(std::move(spec), source, limit, interrupted);
   });
   return {to_python(result.output), to_python(result.error_output), result.exit};

@@ -88,7 +88,7 @@ TEST(Strict, marker_only_in_a_rekey_means_nothing) {
   options.server.offers_strict_kex = false;
   Scene scene(options);
   ASSERT_TRUE(scene.handshake() && scene.login());
-  scene.server.transport().outgoing = [&scene](Bytes& payload) {
+  scene.server.transport().outgoing = [](Bytes& payload) {
     if (payload[0] != wire::KexInit::number) return true;
     auto message = *wire::decode<wire::KexInit>(payload);
     const std::string kex = "curve25519-sha256," + std::string(transport::kStrictKexServer);

@@ -15,7 +15,7 @@ std::string_view describe(Errc code) {
     case Errc::wrong_state:
       return "the session is not in a state for this call";
     case Errc::closed:
-      return "closed";
+      return "it is closed";
     case Errc::invalid_argument:
       return "invalid argument";
     case Errc::too_many_channels:

@@ -24,8 +24,8 @@ using Interrupt = std::function<bool()>;
 using InputSource = std::function<Outcome<World::Input>(ByteSpan)>;
 
 struct CommandResult {
-  Bytes output;
-  Bytes error_output;
+  ByteQueue output;
+  ByteQueue error_output;
   std::optional<operations::ChannelExit> exit;  // nullopt: the server did not say
 };
 

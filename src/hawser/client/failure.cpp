@@ -14,6 +14,10 @@ bool is_about_a_message(Errc code) {
 }
 
 std::string sentence(const Error& error, const Report& report) {
+  if (error.code == Errc::closed) return std::string("the ") + error.where + " is closed";
+  if (error.code == Errc::wrong_state && error.where == std::string_view("not logged in")) {
+    return "not logged in: call one of the userauth methods first";
+  }
   if (error.code == Errc::timed_out) return std::string("timed out waiting for ") + error.where;
   std::string text = report.text.empty() ? std::string(describe(error.code)) : report.text;
   if (report.text.empty() && is_about_a_message(error.code) && error.detail != 0) {

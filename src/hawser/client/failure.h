@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "hawser/base/bytes.h"
+#include "hawser/base/byte_queue.h"
 #include "hawser/base/report.h"
 #include "hawser/base/result.h"
 
@@ -29,8 +29,8 @@ struct Failure {
   std::string key_type;
   std::string fingerprint;
   // timed_out of a command: what had come
-  Bytes output;
-  Bytes error_output;
+  ByteQueue output;
+  ByteQueue error_output;
 };
 
 template <typename T>

@@ -36,7 +36,8 @@ Result<std::size_t> Multiplexer::write(ChannelId id, const Gather& data) {
     store_be32(&header[1], channel->peer().value());
     store_be32(&header[5], static_cast<std::uint32_t>(part));
     Gather payload{header};
-    for (ByteView view : data.without_first(done).first(part).views()) payload.add(view);
+    const Gather taken = data.without_first(done).first(part);  // named: it must outlive the loop
+    for (ByteView view : taken.views()) payload.add(view);
     HAWSER_TRY(outbox_.post_data(payload));
     channel->out().take(part);
     done += part;

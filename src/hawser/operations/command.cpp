@@ -85,9 +85,9 @@ Status Command::supply_input(ByteView data, bool is_end) {
 
 void Command::take(connection::Stream stream, ByteView data) {
   if (stream == connection::Stream::standard) {
-    append(output_, data);
+    output_.push(data);
   } else if (spec_.error_output == ErrorOutput::keep) {
-    append(error_output_, data);
+    error_output_.push(data);
   }
 }
 

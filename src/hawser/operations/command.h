@@ -31,8 +31,8 @@ class Command final : public Operation, private DataTarget {
   [[nodiscard]] const ChannelBox* channel() const override { return open_.channel(); }
 
   // What came so far; complete once the operation is done.
-  [[nodiscard]] Bytes take_output() { return std::move(output_); }
-  [[nodiscard]] Bytes take_error_output() { return std::move(error_output_); }
+  [[nodiscard]] ByteQueue take_output() { return std::move(output_); }
+  [[nodiscard]] ByteQueue take_error_output() { return std::move(error_output_); }
   [[nodiscard]] std::optional<ChannelExit> exit() const {
     return open_.box() ? open_.box()->exit() : std::nullopt;
   }
@@ -62,8 +62,9 @@ class Command final : public Operation, private DataTarget {
   std::size_t input_done_ = 0;
   bool has_input_ended_ = false;
   bool has_sent_eof_ = false;
-  Bytes output_;
-  Bytes error_output_;
+  // In chunks: growing one piece to a gigabyte would copy it over and over.
+  ByteQueue output_;
+  ByteQueue error_output_;
 };
 
 }  // namespace hawser::operations

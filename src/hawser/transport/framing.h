@@ -67,7 +67,8 @@ class Plaintext {
     const std::size_t staged = std::min(payload.size(), kHead - kPaddingLengthField);
     payload.first(staged).copy_to(ByteSpan(head_).subspan(kPaddingLengthField));
     all_.add(ByteView(head_).first(kPaddingLengthField + staged));
-    for (ByteView view : payload.without_first(staged).views()) all_.add(view);
+    const Gather rest = payload.without_first(staged);  // named: it must outlive the loop
+    for (ByteView view : rest.views()) all_.add(view);
     all_.add(padding);
   }
   Plaintext(const Plaintext&) = delete;

@@ -77,10 +77,12 @@ constexpr auto kByNumber = [] {
 
 Legality legality(std::uint8_t number, Phase phase, StrictKex strict) {
   const Row* row = kByNumber[number];
-  const bool is_exchanging = (bit(phase) & (kFirst | kFirstExchange | kExchange)) != 0;
   if (row == nullptr) {
-    // RFC 4253 7.1 lets nothing but key exchange pass while keys are exchanged; 0 is no message.
-    return is_exchanging || number == 0 ? Legality::illegal : Legality::unknown;
+    // RFC 4253 11.4 has unknown numbers answered; strict key exchange lets nothing else pass while
+    // keys are exchanged. 0 is no message.
+    const bool is_exchanging = (bit(phase) & (kFirst | kFirstExchange | kExchange)) != 0;
+    const bool is_strict_exchange = is_exchanging && strict == StrictKex::on;
+    return is_strict_exchange || number == 0 ? Legality::illegal : Legality::unknown;
   }
   const std::uint8_t forbidden = strict == StrictKex::on ? row->forbidden_if_strict : 0;
   return (row->phases & ~forbidden & bit(phase)) != 0 ? Legality::legal : Legality::illegal;
