@@ -116,7 +116,7 @@ nb::object wait(PyChannel& self, nb::handle timeout) {
   without_gil([&](const client::Interrupt& interrupted) {
     return self.channel()->wait(limit, interrupted);
   });
-  return exit_status_of(self.channel()->exit());
+  return exit_status_of(locked([&] { return self.channel()->exit(); }));
 }
 
 // The raw ends under the file objects. They share the channel, not the Python object.

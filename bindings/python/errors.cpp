@@ -5,6 +5,8 @@
 
 #include <nanobind/stl/string.h>
 
+#include "hawser/base/display.h"
+
 #include "buffers.h"
 
 namespace hawser::python {
@@ -115,6 +117,7 @@ Mapping mapping_of(const Error& error) {
       return {classes.key_file, 0};
     case Errc::channel_closed:
       return {classes.channel, EPIPE};
+    case Errc::output_unread:
     case Errc::too_many_channels:
     case Errc::channel_open_refused:
     case Errc::channel_request_refused:
@@ -149,13 +152,13 @@ void set_attributes(nb::object& exception, client::Failure& failure, PyObject* t
   if (type == classes.channel && failure.code) exception.attr("code") = *failure.code;
   if (type == classes.timeout) {
     exception.attr("phase") = failure.error.where;
-    if (std::string_view(failure.error.where) == "command") {
+    if (failure.has_output) {
       exception.attr("stdout") = to_python(failure.output);
       exception.attr("stderr") = to_python(failure.error_output);
     }
   }
   if (PyObject_IsSubclass(type, classes.host_key) == 1) {
-    exception.attr("host") = text_or_none(failure.host);
+    exception.attr("host") = text_or_none(display(as_bytes(failure.host)));
     exception.attr("key_type") = text_or_none(failure.key_type);
     exception.attr("fingerprint") = text_or_none(failure.fingerprint);
   }

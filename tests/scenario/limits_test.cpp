@@ -185,7 +185,6 @@ TEST(Memory, answers_that_the_peer_does_not_read_are_bounded) {
   Scene scene;
   ASSERT_TRUE(scene.handshake() && scene.login());
   session::Session& session = scene.client.session();
-  std::size_t fed = 0;
   for (int i = 0; i < 200'000; ++i) {
     scene.server.inject_message(wire::GlobalRequest{"ping@example.com", true, {}});
     const ByteView pending = scene.server.pending_output();
@@ -193,7 +192,6 @@ TEST(Memory, answers_that_the_peer_does_not_read_are_bounded) {
     if (space.size() < pending.size()) break;
     copy(pending, space);
     session.received(pending.size());
-    fed += pending.size();
     scene.server.sent(pending.size());
     ASSERT_TRUE(session.next());
     ASSERT_LE(session.pending_output().size(), limits::kOutboundBytes + limits::kPacket);

@@ -108,6 +108,8 @@ std::string_view describe(Errc code) {
       return "the server refused the request";
     case Errc::channel_closed:
       return "the channel is closed";
+    case Errc::output_unread:
+      return "the output is more than is kept unread: read stdout and stderr while it runs";
   }
   return "unknown error";
 }

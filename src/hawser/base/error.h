@@ -69,6 +69,7 @@ enum class Errc : std::uint16_t {
   channel_open_refused,  // detail: reason code
   channel_request_refused,
   channel_closed,
+  output_unread,  // a command's output waits for a reader; detail: the limit
 };
 
 struct Error {

@@ -53,7 +53,6 @@ inline constexpr unsigned kAuthRequests = 1000;  // per session; the server's ow
 // Connection
 inline constexpr std::size_t kChannels = 1024;
 inline constexpr std::uint32_t kWindowInitial = 2 << 20;
-inline constexpr std::uint32_t kWindowMax = 64 << 20;
 inline constexpr std::uint32_t kChannelPacket = 32 * 1024;  // less makes sshd's buffers quadratic
 inline constexpr std::uint32_t kChannelPacketSend =
     32 * 1024;  // most of a peer's maximum that we use

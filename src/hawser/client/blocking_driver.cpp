@@ -1,6 +1,7 @@
 #include "hawser/client/blocking_driver.h"
 
 #include <algorithm>
+#include <new>
 #include <thread>
 
 #include <pthread.h>
@@ -41,7 +42,17 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
   Waiter waiter;
   waiter.operation = &operation;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
-  const Status status = run_locked(lock, waiter, operation, world, limits);
+  Status status;
+  try {
+    status = run_locked(lock, waiter, operation, world, limits);
+  } catch (const std::bad_alloc&) {
+    // Below here nothing expects it: what the session was doing is not to be trusted any more.
+    if (!lock.owns_lock()) lock.lock();
+    has_leader_ = false;
+    session_.abandon(Errc::out_of_memory);
+    notify_concerned();
+    status = fail(Errc::out_of_memory, "session");
+  }
   if (!status) {
     operation.cancel(session_, inbox_);
     flush();
@@ -54,7 +65,7 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
 
 Status BlockingDriver::run_locked(Lock& lock, Waiter& waiter, operations::Operation& operation,
                                   World& world, const WaitLimits& limits) {
-  const Deadline whole{after(limits.operation), "command"};
+  const std::optional<Instant> whole = after(limits.operation);
   for (;;) {
     session_.on_time(now());
     close_dropped();
@@ -65,9 +76,9 @@ Status BlockingDriver::run_locked(Lock& lock, Waiter& waiter, operations::Operat
     if (std::holds_alternative<operations::Done>(want)) return {};
     if (const auto* awaited = std::get_if<operations::AwaitPeer>(&want)) {
       const bool is_bounded = awaited->patience == operations::Patience::for_protocol;
-      const Deadline answer{is_bounded ? after(limits.protocol) : std::nullopt, awaited->phase};
-      const bool whole_is_first = whole.at && (!answer.at || *whole.at < *answer.at);
-      HAWSER_TRY(await_news(lock, waiter, whole_is_first ? whole : answer, limits.is_interrupted));
+      const auto answer = is_bounded ? after(limits.protocol) : std::nullopt;
+      HAWSER_TRY(await_news(lock, waiter, {earliest(whole, answer), awaited->phase},
+                            limits.is_interrupted));
     } else {
       HAWSER_TRY(satisfy(lock, operation, world, want));
     }

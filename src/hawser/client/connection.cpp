@@ -100,6 +100,12 @@ Outcome<std::shared_ptr<Connection>> Connection::connect(std::unique_ptr<ByteStr
                                                          ConnectionOptions options,
                                                          const crypto::Engine& engine,
                                                          const Interrupt& interrupt) {
+  auto& proposal = options.session.transport.proposal;
+  if (proposal.kex.empty()) proposal = transport::default_proposal(engine);
+  if (const Status checked = transport::check_proposal(engine, proposal); !checked) {
+    return std::unexpected(explain(checked.error(), Report{}));
+  }
+  prefer_known_types(engine, options.host_key, proposal.host_key);
   std::shared_ptr<Connection> connection(
       new Connection(std::move(stream), std::move(options), engine));
   HAWSER_TRY_OUTCOME(connection->handshake(interrupt));
@@ -206,6 +212,7 @@ Outcome<CommandResult> Connection::run(operations::CommandSpec spec, const Input
     explain_refusal(failure, *command.refusal());
   }
   if (failure.error.code == Errc::timed_out) {
+    failure.has_output = true;
     failure.output = command.take_output();
     failure.error_output = command.take_error_output();
   }

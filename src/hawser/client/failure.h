@@ -29,6 +29,7 @@ struct Failure {
   std::string key_type;
   std::string fingerprint;
   // timed_out of a command: what had come
+  bool has_output = false;
   ByteQueue output;
   ByteQueue error_output;
 };

@@ -1,5 +1,6 @@
 #include "hawser/client/host_key_judge.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "hawser/base/display.h"
@@ -121,6 +122,22 @@ Outcome<void> judge_host_key(const crypto::Engine& engine, const HostKeyPolicy& 
                              const keys::PublicKey& key) {
   if (!policy.judges) return {};
   return Judge(engine, policy, key).judge();
+}
+
+void prefer_known_types(const crypto::Engine& engine, const HostKeyPolicy& policy,
+                        std::vector<std::string>& host_key_algorithms) {
+  if (!policy.judges) return;
+  std::string failed_path;
+  const auto known = read_known_hosts(engine, policy.known_hosts, failed_path);
+  if (!known) return;
+  auto types = known->key_types(engine, policy.host, policy.port);
+  if (types.empty()) types = known->key_types(engine, policy.host, kSshPort);
+  std::stable_partition(
+      host_key_algorithms.begin(), host_key_algorithms.end(), [&](const std::string& name) {
+        const auto* row = crypto::find_signature(engine, name);
+        return row != nullptr &&
+               std::find(types.begin(), types.end(), row->key_type) != types.end();
+      });
 }
 
 }  // namespace hawser::client

@@ -30,4 +30,10 @@ struct HostKeyPolicy {
 Outcome<void> judge_host_key(const crypto::Engine& engine, const HostKeyPolicy& policy,
                              const keys::PublicKey& key);
 
+// Moves the algorithms for key types on record for the host to the front, so that the server shows
+// a key that can be compared (OpenSSH does the same). Files that cannot be read change nothing
+// here: the judgement will say so.
+void prefer_known_types(const crypto::Engine& engine, const HostKeyPolicy& policy,
+                        std::vector<std::string>& host_key_algorithms);
+
 }  // namespace hawser::client

@@ -85,6 +85,9 @@ Status append_known_host(const std::string& path, std::string_view host, std::ui
   if (file.descriptor() < 0) return system_failure("known_hosts");
   if (flock(file.descriptor(), LOCK_EX) != 0) return system_failure("known_hosts");
   std::string line = keys::known_hosts_line(host, port, key_blob);
+  if (line.empty()) {
+    return fail(Errc::invalid_argument, "known_hosts", EINVAL);  // no line can name this host
+  }
   if (!ends_with_newline(file.descriptor())) line.insert(0, "\n");
   const ssize_t written = write(file.descriptor(), line.data(), line.size());
   if (written != static_cast<ssize_t>(line.size()) || fsync(file.descriptor()) != 0) {

@@ -13,12 +13,13 @@ class AskChannel final : public Operation {
 
   // Done when it was granted, or sent if it is of a kind that is never answered.
   Result<Want> advance(session::Session& session, Inbox& inbox) override;
+  void cancel(session::Session& session, Inbox& inbox) override;
   [[nodiscard]] const ChannelBox* channel() const override { return box_.get(); }
 
  private:
   std::shared_ptr<ChannelBox> box_;
   connection::ChannelRequest request_;
-  bool is_sent_ = false;
+  std::optional<std::uint64_t> ticket_;  // once it is sent
 };
 
 }  // namespace hawser::operations

@@ -12,7 +12,7 @@ Status ChannelBox::take(session::Session& session, const session::Event& event) 
   if (std::holds_alternative<connection::ChannelOpened>(event)) is_open_ = true;
   if (std::holds_alternative<connection::ChannelEnded>(event)) has_ended_ = true;
   if (const auto* replied = std::get_if<connection::ChannelReplied>(&event)) {
-    replies_.push_back(replied->is_success);
+    if (given_up_.erase(++replied_) == 0) replies_[replied_] = replied->is_success;
   }
   if (const auto* exited = std::get_if<connection::ChannelExited>(&event)) exit_ = exited->how;
   if (std::holds_alternative<connection::ChannelClosed>(event)) is_closed_ = true;
@@ -62,7 +62,7 @@ Result<std::size_t> ChannelBox::read(session::Session& session, connection::Stre
 Status ChannelBox::prepay(session::Session& session, std::size_t most) {
   const std::size_t total = standard_.size() + error_.size();
   if (total > most) {
-    return fail(Errc::limit_passed, "unread output", static_cast<std::uint32_t>(most));
+    return fail(Errc::output_unread, "wait", static_cast<std::uint32_t>(most));
   }
   const std::size_t due = total - prepaid_;
   if (due == 0 || is_closed_) return {};
@@ -70,11 +70,15 @@ Status ChannelBox::prepay(session::Session& session, std::size_t most) {
   return session.consume(id_, due);
 }
 
-std::optional<bool> ChannelBox::take_reply() {
-  if (replies_.empty()) return std::nullopt;
-  const bool reply = replies_.front();
-  replies_.pop_front();
-  return reply;
+std::optional<bool> ChannelBox::take_reply(std::uint64_t ticket) {
+  const auto found = replies_.extract(ticket);
+  if (found.empty()) return std::nullopt;
+  return found.mapped();
+}
+
+void ChannelBox::give_up(std::uint64_t ticket) {
+  if (ticket > replied_) given_up_.insert(ticket);
+  replies_.erase(ticket);
 }
 
 }  // namespace hawser::operations

@@ -3,8 +3,9 @@
 // only for what was taken out, and by prepay()'s limit.
 #pragma once
 
-#include <deque>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "hawser/base/byte_queue.h"
 #include "hawser/session/session.h"
@@ -42,7 +43,7 @@ class ChannelBox {
     return parked(stream).size();
   }
   // Gives the window of all parked data back though nobody has read it, so that a command whose
-  // output is to be read later can come to its end. limit_passed if more than `most` is parked.
+  // output is to be read later can come to its end. output_unread if more than `most` is parked.
   Status prepay(session::Session& session, std::size_t most);
 
   [[nodiscard]] bool is_open() const { return is_open_; }
@@ -50,8 +51,12 @@ class ChannelBox {
   [[nodiscard]] bool is_closed() const { return is_closed_; }                // by the server
   [[nodiscard]] const std::optional<ChannelRefusal>& refusal() const { return refusal_; }
   [[nodiscard]] const std::optional<ChannelExit>& exit() const { return exit_; }
-  // The oldest reply that nobody took yet.
-  std::optional<bool> take_reply();
+  // Replies come in the order of the requests (RFC 4254 5.4). Whoever sends one that is answered
+  // takes a ticket, and with it the reply once it is there; a ticket that is given up takes its
+  // reply along, so that it is not mistaken for another's.
+  std::uint64_t take_ticket() { return ++tickets_; }
+  std::optional<bool> take_reply(std::uint64_t ticket);
+  void give_up(std::uint64_t ticket);
 
   // Counts every change, so that a waiter knows whether to look again.
   [[nodiscard]] std::uint64_t version() const { return version_; }
@@ -70,7 +75,10 @@ class ChannelBox {
   ByteQueue error_;
   std::size_t prepaid_ = 0;  // bytes parked whose window was given back already
   DataTarget* target_ = nullptr;
-  std::deque<bool> replies_;  // at most limits::kChannelRequestsPending
+  std::uint64_t tickets_ = 0;
+  std::uint64_t replied_ = 0;              // the last ticket whose reply came
+  std::map<std::uint64_t, bool> replies_;  // not taken yet; at most limits::kChannelRequestsPending
+  std::set<std::uint64_t> given_up_;
   std::optional<ChannelRefusal> refusal_;
   std::optional<ChannelExit> exit_;
   std::uint64_t version_ = 0;

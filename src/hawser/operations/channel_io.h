@@ -41,7 +41,7 @@ class WriteChannel final : public Operation {
 };
 
 // Until the server has closed the channel. Output that nobody reads meanwhile is kept for later, up
-// to limits::kUnreadOutput; more than that is limit_passed, not a wait without end.
+// to limits::kUnreadOutput; more than that is output_unread, not a wait without end.
 class AwaitClose final : public Operation {
  public:
   explicit AwaitClose(std::shared_ptr<ChannelBox> box) : box_(std::move(box)) {}

@@ -28,32 +28,32 @@ Status Command::ask_preparations(session::Session& session) {
   const auto id = open_.box()->id();
   for (const auto& [name, value] : spec_.environment) {
     HAWSER_TRY(session.request(id, connection::EnvironmentRequest{name, value}));
-    asked_.push_back("environment variable " + name);
+    asked_.emplace_back(open_.box()->take_ticket(), "environment variable " + name);
   }
   if (spec_.terminal) {
     HAWSER_TRY(session.request(
         id, connection::TerminalRequest{spec_.terminal->term, spec_.terminal->size, {}}));
-    asked_.emplace_back("a terminal");
+    asked_.emplace_back(open_.box()->take_ticket(), "a terminal");
   }
   return {};
 }
 
 Status Command::ask_exec(session::Session& session) {
   HAWSER_TRY(session.request(open_.box()->id(), connection::ExecRequest{spec_.command}));
-  asked_.emplace_back("the command");
+  asked_.emplace_back(open_.box()->take_ticket(), "the command");
   return {};
 }
 
 // True when no answer is owed any more.
 Result<bool> Command::collect_replies() {
   while (!asked_.empty()) {
-    const auto reply = open_.box()->take_reply();
+    const auto reply = open_.box()->take_reply(asked_.front().first);
     if (!reply) {
       if (open_.box()->is_closed()) return fail(Errc::channel_closed, "command");
       return false;
     }
     if (!*reply) {
-      refused_ = asked_.front();
+      refused_ = asked_.front().second;
       return fail(Errc::channel_request_refused, "command");
     }
     asked_.pop_front();

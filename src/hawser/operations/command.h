@@ -2,6 +2,8 @@
 // outputs drained together, so that no amount on either side can stop the other.
 #pragma once
 
+#include <deque>
+
 #include "hawser/operations/open_channel.h"
 
 namespace hawser::operations {
@@ -56,7 +58,8 @@ class Command final : public Operation, private DataTarget {
   CommandSpec spec_;
   OpenChannel open_;
   Stage stage_ = Stage::opening;
-  std::deque<std::string> asked_;  // requests without an answer, as people call them
+  // Requests without an answer: the ticket, and what was asked for as people call it.
+  std::deque<std::pair<std::uint64_t, std::string>> asked_;
   std::string refused_;
   Bytes input_;
   std::size_t input_done_ = 0;

@@ -63,6 +63,8 @@ class Session final : private connection::Outbox {
   // Asks for a sign of life; GlobalReplied comes.
   Status keepalive();
   Status rekey();
+  // Gives the session up for a reason of its driver's; every later call returns it.
+  void abandon(Errc why);
   // Says goodbye; every later call returns Errc::closed.
   void disconnect();
 

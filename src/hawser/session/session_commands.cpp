@@ -115,6 +115,10 @@ Status Session::rekey() {
   return {};
 }
 
+void Session::abandon(Errc why) {
+  if (!failure_) failure_ = Error{why, 0, "session"};
+}
+
 void Session::disconnect() {
   if (failure_) return;
   constexpr std::uint32_t kByApplication = 11;  // RFC 4253 11.1

@@ -10,6 +10,7 @@
 #include "hawser/base/gather.h"
 #include "hawser/base/limits.h"
 #include "hawser/base/result.h"
+#include "hawser/base/secret.h"
 
 namespace hawser::transport {
 
@@ -71,6 +72,7 @@ class Plaintext {
     for (ByteView view : rest.views()) all_.add(view);
     all_.add(padding);
   }
+  ~Plaintext() { wipe(head_); }  // a password may have passed through
   Plaintext(const Plaintext&) = delete;
   Plaintext& operator=(const Plaintext&) = delete;
 

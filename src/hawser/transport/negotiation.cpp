@@ -1,5 +1,7 @@
 #include "hawser/transport/negotiation.h"
 
+#include <algorithm>
+
 #include "hawser/base/display.h"
 #include "hawser/transport/proposal.h"
 
@@ -22,9 +24,14 @@ std::vector<std::string> shown(const wire::NameList& list) {
   return names;
 }
 
+// For the message; all names are in the report.
 std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 24;
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) {
+    text += (text.empty() ? "" : ", ") + names[i];
+  }
+  if (names.size() > kShown) text += ", and " + std::to_string(names.size() - kShown) + " more";
   return text.empty() ? "nothing" : text;
 }
 
