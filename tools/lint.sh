@@ -36,7 +36,7 @@ lint_cpp() {
 tidy() {
   local status=0
   [ -f build/dev/compile_commands.json ] || cmake --preset dev >/dev/null || return
-  run_tidy build/dev "$PWD/src/.*" || status=1
+  run_tidy build/dev "$PWD/src/.*(?<!_test)\.cpp\$" || status=1
   local wheel
   wheel=$(find build/wheel -name compile_commands.json -print -quit 2>/dev/null)
   [ -z "$wheel" ] || run_tidy "$(dirname "$wheel")" "$PWD/bindings/python/.*" || status=1

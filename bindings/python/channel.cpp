@@ -191,13 +191,13 @@ void bind_files(nb::module_& m) {
       .def("seekable", [](Writer&) { return false; })
       .def("write", &write_file)
       .def("writelines",
-           [](Writer& self, nb::iterable lines) {
+           [](Writer& self, const nb::iterable& lines) {
              for (nb::handle line : lines) write_file(self, line);
            })
       .def("flush", [](Writer& self) { check_open(self.is_closed); })
       .def("close", &close_writer)
       .def("__enter__", [](nb::object self) { return self; })
-      .def("__exit__", [](Writer& self, nb::args) { close_writer(self); })
+      .def("__exit__", [](Writer& self, const nb::args&) { close_writer(self); })
       .def_prop_ro("closed", [](Writer& self) { return self.is_closed; });
 }
 
@@ -302,7 +302,7 @@ void bind_end(nb::class_<PyChannel>& c) {
       .def("gettimeout", timeout)
       .def("close", &close)
       .def("__enter__", [](nb::object self) { return self; })
-      .def("__exit__", [](PyChannel& self, nb::args) { close(self); })
+      .def("__exit__", [](PyChannel& self, const nb::args&) { close(self); })
       .def("recv_exit_status",
            [](PyChannel& self) {
              nb::object status = wait(self, nb::none());

@@ -165,7 +165,7 @@ void set_attributes(nb::object& exception, client::Failure& failure, PyObject* t
 }
 
 PyObject* make_class(nb::module_& module, const char* name, const char* doc,
-                     std::initializer_list<PyObject*> bases, nb::dict attributes = {}) {
+                     std::initializer_list<PyObject*> bases, const nb::dict& attributes = {}) {
   nb::list list;
   for (PyObject* base : bases) list.append(nb::handle(base));
   const std::string qualified = std::string("_ssh.") + name;

@@ -319,7 +319,7 @@ void bind_upkeep(nb::class_<PySession>& c) {
       .def("close", &close)
       .def("abort", [](PySession& self) { locked([&] { self.connection->abort(); }); })
       .def("__enter__", [](nb::object self) { return self; })
-      .def("__exit__", [](PySession& self, nb::args) { close(self); })
+      .def("__exit__", [](PySession& self, const nb::args&) { close(self); })
       .def("__repr__", &repr);
 }
 

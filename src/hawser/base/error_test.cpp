@@ -10,7 +10,7 @@
 namespace hawser {
 namespace {
 
-constexpr auto kLast = Errc::channel_closed;
+constexpr auto kLast = Errc::output_unread;
 
 TEST(Errors, EachHaveASentenceOfTheirOwn) {
   std::set<std::string_view> seen;

@@ -96,7 +96,8 @@ Outcome<void> Channel::wait(std::optional<Duration> timeout, const Interrupt& in
 
 void Channel::close() {
   if (is_closed_by_us_.exchange(true)) return;
-  connection_->driver().with_session([this](session::Session& session, operations::Inbox&) {
+  // A session that has failed has no channels left to close.
+  (void)connection_->driver().with_session([this](session::Session& session, operations::Inbox&) {
     return box_->is_closed() ? Status{} : session.close(box_->id());
   });
 }

@@ -138,7 +138,7 @@ WaitLimits Connection::limits(const Interrupt& interrupt) const {
   return {timeout(), std::nullopt, interrupt};
 }
 
-Outcome<void> Connection::login(std::string user, auth::Credential credential, World& world,
+Outcome<void> Connection::login(const std::string& user, auth::Credential credential, World& world,
                                 const Interrupt& interrupt) {
   operations::Login login(user, std::move(credential));
   auto outcome = perform(login, world, limits(interrupt));
@@ -161,17 +161,17 @@ Outcome<void> Connection::login(std::string user, auth::Credential credential, W
   return outcome;
 }
 
-Outcome<void> Connection::login_none(std::string user, const Interrupt& interrupt) {
-  return login(std::move(user), auth::NoneCredential{}, no_world(), interrupt);
+Outcome<void> Connection::login_none(const std::string& user, const Interrupt& interrupt) {
+  return login(user, auth::NoneCredential{}, no_world(), interrupt);
 }
 
-Outcome<void> Connection::login_password(std::string user, SecretBytes password,
+Outcome<void> Connection::login_password(const std::string& user, SecretBytes password,
                                          const Interrupt& interrupt) {
-  return login(std::move(user), auth::PasswordCredential{std::move(password)}, no_world(),
-               interrupt);
+  return login(user, auth::PasswordCredential{std::move(password)}, no_world(), interrupt);
 }
 
-Outcome<void> Connection::login_public_key(std::string user, const keys::MemorySigner& signer,
+Outcome<void> Connection::login_public_key(const std::string& user,
+                                           const keys::MemorySigner& signer,
                                            const Interrupt& interrupt) {
   const std::string accepted =
       driver_.with_session([](session::Session& session, operations::Inbox&) {

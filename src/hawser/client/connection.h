@@ -51,10 +51,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                                       const Interrupt& interrupt = {});
   ~Connection();
 
-  Outcome<void> login_none(std::string user, const Interrupt& interrupt = {});
-  Outcome<void> login_password(std::string user, SecretBytes password,
+  Outcome<void> login_none(const std::string& user, const Interrupt& interrupt = {});
+  Outcome<void> login_password(const std::string& user, SecretBytes password,
                                const Interrupt& interrupt = {});
-  Outcome<void> login_public_key(std::string user, const keys::MemorySigner& signer,
+  Outcome<void> login_public_key(const std::string& user, const keys::MemorySigner& signer,
                                  const Interrupt& interrupt = {});
 
   // `input` may be empty: the command then sees an empty one. A passed `timeout` gives timed_out
@@ -87,7 +87,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(std::unique_ptr<ByteStream> stream, ConnectionOptions options,
              const crypto::Engine& engine);
   Outcome<void> handshake(const Interrupt& interrupt);
-  Outcome<void> login(std::string user, auth::Credential credential, World& world,
+  Outcome<void> login(const std::string& user, auth::Credential credential, World& world,
                       const Interrupt& interrupt);
 
   const crypto::Engine& engine_;

@@ -18,6 +18,7 @@ struct Engine {
   std::string_view name;
   std::span<const HashAlgorithm> hashes;
   std::span<const CipherAlgorithm> ciphers;
+  std::span<const CipherAlgorithm> file_ciphers;  // for key files only, never offered to a peer
   std::span<const MacAlgorithm> macs;
   std::span<const AgreementAlgorithm> agreements;
   std::span<const KeyAlgorithm> keys;
@@ -28,6 +29,8 @@ struct Engine {
 // The row of that name (or id), or nullptr.
 const HashAlgorithm* find_hash(const Engine& engine, HashId id);
 const CipherAlgorithm* find_cipher(const Engine& engine, std::string_view name);
+// Among those for key files as well.
+const CipherAlgorithm* find_file_cipher(const Engine& engine, std::string_view name);
 const MacAlgorithm* find_mac(const Engine& engine, std::string_view name);
 const AgreementAlgorithm* find_agreement(const Engine& engine, std::string_view name);
 const KeyAlgorithm* find_key(const Engine& engine, std::string_view key_type);

@@ -135,6 +135,9 @@ INSTANTIATE_TEST_SUITE_P(Ciphers, EncryptedFile,
                          testing::Values(Encrypted{"ed25519_aes128-ctr", "ed25519"},
                                          Encrypted{"ed25519_aes192-ctr", "ed25519"},
                                          Encrypted{"ed25519_aes256-ctr", "ed25519"},
+                                         Encrypted{"ed25519_aes128-cbc", "ed25519"},
+                                         Encrypted{"ed25519_aes192-cbc", "ed25519"},
+                                         Encrypted{"ed25519_aes256-cbc", "ed25519"},
                                          Encrypted{"ed25519_aes128-gcm", "ed25519"},
                                          Encrypted{"ed25519_aes256-gcm", "ed25519"},
                                          Encrypted{"ed25519_chacha20-poly1305", "ed25519"},
@@ -147,11 +150,7 @@ INSTANTIATE_TEST_SUITE_P(Ciphers, EncryptedFile,
                          });
 
 TEST(PrivateKeyFile, OfAnUnknownCipherIsUnsupported) {
-  for (const char* cipher : {"3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc"}) {
-    EXPECT_EQ(error_of(key_file(std::string("ed25519_") + cipher), kPassphrase),
-              Errc::key_unsupported)
-        << cipher;
-  }
+  EXPECT_EQ(error_of(key_file("ed25519_3des-cbc"), kPassphrase), Errc::key_unsupported);
 }
 
 TEST(PrivateKeyFile, OfAnUnknownTypeIsUnsupported) {

@@ -45,9 +45,10 @@ Status run(EVP_CIPHER_CTX* context, ByteView in, std::uint8_t* out) {
   return {};
 }
 
-class Ctr final : public StreamCipher {
+// A cipher whose context runs on: counter mode, and chained blocks without padding.
+class Running final : public StreamCipher {
  public:
-  explicit Ctr(OwnedCipherCtx context) : context_(std::move(context)) {}
+  explicit Running(OwnedCipherCtx context) : context_(std::move(context)) {}
 
   Status process(ByteView in, ByteSpan out) override {
     if (in.size() != out.size()) return fail(Errc::internal, "cipher sizes");
@@ -120,7 +121,15 @@ class Gcm final : public Aead {
 Result<std::unique_ptr<StreamCipher>> make_ctr(const char* cipher, ByteView key, ByteView iv) {
   if (iv.empty()) return fail(Errc::internal, "cipher iv");
   // Counter mode decrypts by encrypting.
-  return std::make_unique<Ctr>(HAWSER_TRY(keyed_context(cipher, key, iv, Direction::encrypt)));
+  return std::make_unique<Running>(HAWSER_TRY(keyed_context(cipher, key, iv, Direction::encrypt)));
+}
+
+Result<std::unique_ptr<StreamCipher>> make_cbc(const char* cipher, ByteView key, ByteView iv,
+                                               Direction direction) {
+  if (iv.empty()) return fail(Errc::internal, "cipher iv");
+  auto context = HAWSER_TRY(keyed_context(cipher, key, iv, direction));
+  HAWSER_TRY(check(EVP_CIPHER_CTX_set_padding(context.get(), 0), "cipher"));
+  return std::make_unique<Running>(std::move(context));
 }
 
 Result<std::unique_ptr<Aead>> make_gcm(const char* cipher, ByteView key, Direction direction) {

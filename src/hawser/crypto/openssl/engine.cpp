@@ -31,6 +31,19 @@ constexpr CipherAlgorithm ctr_row(std::string_view name, std::size_t key_size) {
 }
 
 template <const char* const& cipher>
+constexpr CipherAlgorithm cbc_row(std::string_view name, std::size_t key_size) {
+  return {.name = name,
+          .mode = CipherMode::stream,
+          .key_size = key_size,
+          .iv_size = 16,
+          .block_size = 16,
+          .tag_size = 0,
+          .make_stream = [](ByteView key, ByteView iv, Direction direction) {
+            return make_cbc(cipher, key, iv, direction);
+          }};
+}
+
+template <const char* const& cipher>
 constexpr CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
   return {.name = name,
           .mode = CipherMode::gcm,
@@ -46,6 +59,9 @@ constexpr CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
 constexpr const char* kAes128Ctr = "AES-128-CTR";
 constexpr const char* kAes192Ctr = "AES-192-CTR";
 constexpr const char* kAes256Ctr = "AES-256-CTR";
+constexpr const char* kAes128Cbc = "AES-128-CBC";
+constexpr const char* kAes192Cbc = "AES-192-CBC";
+constexpr const char* kAes256Cbc = "AES-256-CBC";
 constexpr const char* kAes128Gcm = "AES-128-GCM";
 constexpr const char* kAes256Gcm = "AES-256-GCM";
 
@@ -62,6 +78,13 @@ constexpr CipherAlgorithm kCiphers[] = {
     ctr_row<kAes128Ctr>("aes128-ctr", 16),
     ctr_row<kAes192Ctr>("aes192-ctr", 24),
     ctr_row<kAes256Ctr>("aes256-ctr", 32),
+};
+
+// ssh-keygen's default until 2018 was aes256-cbc: fit for a file, not for a connection.
+constexpr CipherAlgorithm kFileCiphers[] = {
+    cbc_row<kAes256Cbc>("aes256-cbc", 32),
+    cbc_row<kAes192Cbc>("aes192-cbc", 24),
+    cbc_row<kAes128Cbc>("aes128-cbc", 16),
 };
 
 template <HashId hash>
@@ -122,6 +145,7 @@ const Engine& openssl_engine() {
   static const Engine engine{.name = "openssl",
                              .hashes = kHashes,
                              .ciphers = kCiphers,
+                             .file_ciphers = kFileCiphers,
                              .macs = kMacs,
                              .agreements = kAgreements,
                              .keys = kKeys,

@@ -12,6 +12,9 @@ Result<std::unique_ptr<Mac>> make_hmac(HashId hash, ByteView key);
 
 // cipher.cpp: `cipher` is OpenSSL's name; key and IV must have just its sizes.
 Result<std::unique_ptr<StreamCipher>> make_ctr(const char* cipher, ByteView key, ByteView iv);
+// Whole blocks only; for key files.
+Result<std::unique_ptr<StreamCipher>> make_cbc(const char* cipher, ByteView key, ByteView iv,
+                                               Direction direction);
 Result<std::unique_ptr<Aead>> make_gcm(const char* cipher, ByteView key, Direction direction);
 
 // chacha_poly.cpp
