@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from faults import say_nothing, scripted_peer
+from faults import Proxy, say_nothing, scripted_peer
 from servers import OpenSSHServer
 
 # What every script begins with; each prints 'ready' before its wait and the time it ended.
@@ -56,6 +56,53 @@ interrupted(lambda: channel.stdout.read())
 print(session.exec("echo still here").decode(), end="")
 """
 
+# Transfers in which no single wait is long.
+DRIPPING = """
+session = log_in()
+ready()
+interrupted(lambda: session.exec("for i in $(seq 500); do echo $i; sleep 0.01; done"))
+print(session.exec("echo still here").decode(), end="")
+"""
+
+RECEIVING = """
+session = log_in()
+ready()
+interrupted(lambda: session.exec("head -c 2000000000 /dev/zero"))
+print(session.exec("echo still here").decode(), end="")
+"""
+
+FEEDING = """
+import tempfile
+session = log_in()
+with tempfile.TemporaryFile() as file:
+    file.truncate(4 << 30)
+    ready()
+    interrupted(lambda: session.run("cat >/dev/null", input=file))
+print(session.exec("echo still here").decode(), end="")
+"""
+
+SENDING = """
+session = log_in()
+channel = session.open_session()
+channel.exec("cat >/dev/null")
+data = bytes(50_000_000)
+def send():
+    for _ in range(80):
+        channel.sendall(data)
+ready()
+interrupted(send)
+print(session.exec("echo still here").decode(), end="")
+"""
+
+KEEPALIVE = """
+session = log_in()
+print("hold", flush=True)
+sys.stdin.readline()
+ready()
+interrupted(session.keepalive)
+print("still here")
+"""
+
 HANDSHAKE = """
 ready()
 interrupted(lambda: _ssh.Session(sock))
@@ -74,31 +121,65 @@ print(len(seen))
 
 def start(script: str, address: tuple[str, int], server: OpenSSHServer) -> "subprocess.Popen[str]":
     arguments = [*map(str, address), server.user, str(server.keys["ed25519"].path)]
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", PRELUDE + script, *arguments],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def until(process: "subprocess.Popen[str]", line: str) -> None:
     assert process.stdout
-    if process.stdout.readline() != "ready\n":
+    if process.stdout.readline() != f"{line}\n":
         pytest.fail(process.communicate()[1])
-    time.sleep(0.4)  # into the wait
-    return process
+
+
+def end_of(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    """What it prints from now on, on stdout and on stderr."""
+    try:
+        return process.communicate(timeout=20)
+    finally:
+        process.kill()
 
 
 def check_interrupt(process: "subprocess.Popen[str]") -> None:
+    until(process, "ready")
+    time.sleep(0.4)  # into the wait
     sent = time.monotonic()
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=30)
+    output, errors = end_of(process)
     ended, after = output.splitlines()
     assert after == "still here", errors
     assert float(ended) - sent < 0.1
 
 
-@pytest.mark.parametrize("script", [LEADER, FOLLOWER, CHANNEL], ids=["leader", "follower", "file"])
+SCRIPTS = {
+    "leader": LEADER,
+    "follower": FOLLOWER,
+    "file": CHANNEL,
+    "dripping": DRIPPING,
+    "receiving": RECEIVING,
+    "feeding": FEEDING,
+    "sending": SENDING,
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_interrupt(openssh: OpenSSHServer, script: str) -> None:
     check_interrupt(start(script, openssh.address, openssh))
+
+
+def test_interrupt_of_a_keepalive(openssh: OpenSSHServer) -> None:
+    with Proxy(openssh.address) as proxy:
+        process = start(KEEPALIVE, proxy.address, openssh)
+        until(process, "hold")
+        proxy.hold()
+        assert process.stdin
+        process.stdin.write("\n")
+        process.stdin.flush()
+        check_interrupt(process)
 
 
 def test_interrupt_of_a_handshake(openssh: OpenSSHServer) -> None:
@@ -108,6 +189,8 @@ def test_interrupt_of_a_handshake(openssh: OpenSSHServer) -> None:
 
 def test_another_signal_is_handled_and_ends_nothing(openssh: OpenSSHServer) -> None:
     process = start(OTHER_SIGNAL, openssh.address, openssh)
+    until(process, "ready")
+    time.sleep(0.4)  # into the wait
     process.send_signal(signal.SIGUSR1)
-    output, errors = process.communicate(timeout=30)
+    output, errors = end_of(process)
     assert output == "whole\n1\n", errors

@@ -111,22 +111,23 @@ Status BlockingDriver::satisfy(Lock& lock, operations::Operation& operation, Wor
 
 Status BlockingDriver::await_news(Lock& lock, Waiter& waiter, const Deadline& deadline,
                                   const std::function<bool()>& is_interrupted) {
-  std::optional<Instant> check;
-  if (is_interrupted) check = now() + kInterruptCheck;
+  auto& look = waiter.next_look;
+  if (is_interrupted && !look) look = now() + kInterruptCheck;
   while (!has_news(waiter)) {
     // Events are taken before the failure is looked at: what came whole counts.
     if (session_.failure()) return std::unexpected(*session_.failure());
     const Instant time = now();
     if (deadline.at && time >= *deadline.at) return fail(Errc::timed_out, deadline.phase);
-    if (check && time >= *check) {
+    if (look && time >= *look) {
+      promote_a_sleeper();
       lock.unlock();
       const bool shall_stop = is_interrupted();
       lock.lock();
       if (shall_stop) return fail(Errc::cancelled, deadline.phase);
-      check = now() + kInterruptCheck;
+      look = now() + kInterruptCheck;
       continue;
     }
-    const auto until = earliest(deadline.at, check);
+    const auto until = earliest(deadline.at, look);
     if (has_leader_) {
       sleep(lock, waiter, until);
     } else {

@@ -53,6 +53,8 @@ class BlockingDriver final : public Driver {
     std::uint64_t seen_connection = 0;
     std::uint64_t seen_channel = 0;
     bool is_sleeping = false;
+    // When to look for signals. It outlives the single wait: in a busy transfer none is long.
+    std::optional<Instant> next_look;
   };
   using Lock = std::unique_lock<std::mutex>;
   struct Deadline {
