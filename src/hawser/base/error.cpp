@@ -110,6 +110,30 @@ std::string_view describe(Errc code) {
       return "the channel is closed";
     case Errc::output_unread:
       return "the output is more than is kept unread: read stdout and stderr while it runs";
+    case Errc::file_closed:
+      return "I/O operation on closed file";
+    case Errc::sftp_status:
+      return "the SFTP server refused";
+    case Errc::sftp_protocol:
+      return "the SFTP server broke the protocol";
+    case Errc::sftp_limit:
+      return "the SFTP server passed a limit";
+    case Errc::sftp_version:
+      return "the SFTP server speaks an older version than 3";
+    case Errc::sftp_not_spoken:
+      return "the server answered, but not in SFTP";
+    case Errc::sftp_ended:
+      return "the SFTP server ended before the work was done";
+    case Errc::scp_refused:
+      return "the remote scp refused";
+    case Errc::scp_protocol:
+      return "the remote scp broke its protocol";
+    case Errc::name_unsafe:
+      return "the server sent an unsafe file name";
+    case Errc::local_file:
+      return "a local file cannot be used";
+    case Errc::file_changed:
+      return "the file changed while it was copied";
   }
   return "unknown error";
 }

@@ -70,6 +70,19 @@ enum class Errc : std::uint16_t {
   channel_request_refused,
   channel_closed,
   output_unread,  // a command's output waits for a reader; detail: the limit
+  // files
+  file_closed,      // used after close
+  sftp_status,      // the server refused a request; detail: its status code
+  sftp_protocol,    // it broke the protocol
+  sftp_limit,       // it passed a limit; detail: the limit
+  sftp_version,     // it speaks an older version than 3; detail: which
+  sftp_not_spoken,  // what came is no SFTP
+  sftp_ended,       // it closed the channel
+  scp_refused,      // the remote scp said no
+  scp_protocol,     // it broke the protocol
+  name_unsafe,      // a name from the server that leads out of its folder, or was not asked for
+  local_file,       // a file on this side; detail: errno
+  file_changed,     // it shrank or changed while it was copied
 };
 
 struct Error {

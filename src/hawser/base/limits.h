@@ -65,4 +65,17 @@ inline constexpr std::size_t kOutboundData =
 inline constexpr std::size_t kUnreadOutput = 64 << 20;  // kept by a wait() that nobody reads beside
 inline constexpr std::size_t kTextShown = 512;          // of a server's text in an error
 
+// SFTP
+inline constexpr std::size_t kSftpPacket = 256 * 1024;   // OpenSSH's SFTP_MAX_MSG_LENGTH
+inline constexpr std::size_t kSftpPacketMost = 1 << 20;  // where limits@openssh.com allows more
+inline constexpr std::size_t kSftpVersion = 64 * 1024;   // SSH_FXP_VERSION: OpenSSH's has 400 bytes
+inline constexpr std::size_t kSftpExtended = 1024;       // extensions, extended attributes
+inline constexpr std::size_t kSftpHandle = 256;          // draft-ietf-secsh-filexfer-02 7
+inline constexpr std::uint32_t kSftpRequests = 1024;     // in flight on one channel
+inline constexpr std::uint32_t kSftpBlock = 32 * 1024;  // of a read or write: every server takes it
+inline constexpr std::uint32_t kSftpBlockMost = 255 * 1024;  // what OpenSSH's limits allow
+inline constexpr unsigned kSftpReadsInFlight = 64;           // of one file; OpenSSH's sftp has 64
+inline constexpr unsigned kSftpWritesInFlight = 64;          // of one file
+inline constexpr std::size_t kSftpReadAhead = 8 << 20;  // bytes asked for before they are wanted
+
 }  // namespace hawser::limits

@@ -59,6 +59,7 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
   }
   waiters_.erase(place);
   if (waiters_.empty()) session_.release_idle_memory();
+  notify_concerned();  // whoever waited for this operation's turn to end
   promote_a_sleeper();
   return status;
 }
@@ -68,7 +69,7 @@ Status BlockingDriver::run_locked(Lock& lock, Waiter& waiter, operations::Operat
   const std::optional<Instant> whole = after(limits.operation);
   for (;;) {
     session_.on_time(now());
-    close_dropped();
+    do_postponed();
     note_seen(waiter);
     operations::Want want = HAWSER_TRY(operation.advance(session_, inbox_));
     drain();
@@ -171,7 +172,7 @@ Status BlockingDriver::lead(Lock& lock, std::optional<Duration> most) {
 
 void BlockingDriver::pump() {
   session_.on_time(now());
-  close_dropped();
+  do_postponed();
   flush();
   const ByteSpan space = session_.receive_space();
   if (!space.empty()) {
@@ -245,24 +246,27 @@ bool BlockingDriver::has_news(const Waiter& waiter) const {
   return channel != nullptr && waiter.seen_channel != channel->version();
 }
 
-void BlockingDriver::drop_channel(connection::ChannelId channel) {
+void BlockingDriver::when_free(Work work) {
   {
-    const std::scoped_lock lock(dropped_mutex_);
-    dropped_.push_back(channel);
+    const std::scoped_lock lock(postponed_mutex_);
+    postponed_.push_back(std::move(work));
   }
   // Not std::mutex::try_lock(): this thread may hold the lock, for which POSIX, unlike C++, says
   // what happens.
   if (pthread_mutex_trylock(mutex_.native_handle()) == 0) {
-    close_dropped();
+    do_postponed();
     flush();
     pthread_mutex_unlock(mutex_.native_handle());
   }
 }
 
-void BlockingDriver::close_dropped() {
-  const std::scoped_lock lock(dropped_mutex_);
-  for (const auto channel : dropped_) (void)session_.close(channel);
-  dropped_.clear();
+void BlockingDriver::do_postponed() {
+  std::vector<Work> works;
+  {
+    const std::scoped_lock lock(postponed_mutex_);
+    works.swap(postponed_);
+  }
+  for (const Work& work : works) work(session_, inbox_);
 }
 
 void BlockingDriver::poke() {

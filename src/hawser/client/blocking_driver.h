@@ -21,10 +21,11 @@ class BlockingDriver final : public Driver {
 
   Status run(operations::Operation& operation, World& world, const WaitLimits& limits) override;
 
-  // Closes a channel whose last owner is gone. May be called from anywhere, even from within a call
-  // of this driver (a garbage collector does so): if the session is busy, it is done when it is
-  // not.
-  void drop_channel(connection::ChannelId channel);
+  // Puts the session in order for an owner that is gone: closes its channel, its file. May be
+  // called from anywhere, even from within a call of this driver (a garbage collector does so): if
+  // the session is busy, it is done when it is not. What `work` holds lives until then.
+  using Work = std::function<void(session::Session&, operations::Inbox&)>;
+  void when_free(Work work);
 
   // Makes every waiting operation look again.
   void poke();
@@ -33,7 +34,7 @@ class BlockingDriver final : public Driver {
   template <typename Use>
   auto with_session(Use&& use) {
     const std::scoped_lock lock(mutex_);
-    close_dropped();
+    do_postponed();
     auto result = use(session_, inbox_);
     flush();
     return result;
@@ -75,7 +76,7 @@ class BlockingDriver final : public Driver {
   void flush();
   void notify_concerned();
   void promote_a_sleeper();
-  void close_dropped();
+  void do_postponed();
   void note_seen(Waiter& waiter) const;
   [[nodiscard]] bool has_news(const Waiter& waiter) const;
 
@@ -88,8 +89,8 @@ class BlockingDriver final : public Driver {
   bool leader_watches_output_ = false;
   bool is_output_broken_ = false;  // the stream takes no more; what still comes may say why
   std::uint64_t nudges_ = 0;       // news of the driver's own: the socket took what it could not
-  std::mutex dropped_mutex_;
-  std::vector<connection::ChannelId> dropped_;
+  std::mutex postponed_mutex_;
+  std::vector<Work> postponed_;
 };
 
 }  // namespace hawser::client

@@ -35,7 +35,10 @@ Channel::Channel(std::shared_ptr<Connection> connection,
     : connection_(std::move(connection)), box_(std::move(box)) {}
 
 Channel::~Channel() {
-  if (!is_closed_by_us_) connection_->driver().drop_channel(box_->id());
+  if (is_closed_by_us_) return;
+  connection_->driver().when_free([id = box_->id()](session::Session& session, operations::Inbox&) {
+    (void)session.close(id);
+  });
 }
 
 Outcome<void> Channel::usable() const {

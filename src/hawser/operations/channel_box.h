@@ -60,6 +60,8 @@ class ChannelBox {
 
   // Counts every change, so that a waiter knows whether to look again.
   [[nodiscard]] std::uint64_t version() const { return version_; }
+  // Makes whoever waits on this channel look again.
+  void touch() { ++version_; }
 
  private:
   Status take_data(session::Session& session, const connection::ChannelBytes& bytes);

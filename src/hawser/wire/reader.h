@@ -12,6 +12,11 @@ class Reader {
   explicit Reader(ByteView input) : rest_(input) {}
 
   [[nodiscard]] bool ok() const { return ok_; }
+  // For what a caller finds wrong in the values that it read.
+  void set_failed() {
+    ok_ = false;
+    rest_ = {};
+  }
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
   [[nodiscard]] ByteView rest() const { return rest_; }
 

@@ -1,0 +1,128 @@
+// An SFTP client on a connection for C++ programs (draft-ietf-secsh-filexfer-02 with OpenSSH's
+// extensions). Every call waits until it is done; any number of threads may call at once. Paths are
+// bytes as the server takes them. It keeps its connection alive; dropping it closes its channel.
+#pragma once
+
+#include "hawser/client/connection.h"
+#include "hawser/operations/remote_file.h"
+
+namespace hawser::client {
+
+class SftpFile;
+class SftpDirectory;
+
+enum class Links : std::uint8_t { follow, keep };  // what a symlink at the end of a path stands for
+
+// The flags of SSH_FXP_OPEN (6.3).
+enum class OpenFlag : std::uint32_t {
+  read = 0x01,
+  write = 0x02,
+  append = 0x04,
+  create = 0x08,
+  truncate = 0x10,
+  exclusive = 0x20,
+};
+struct OpenFlags {
+  std::uint32_t bits = 0;
+  [[nodiscard]] bool has(OpenFlag flag) const {
+    return (bits & static_cast<std::uint32_t>(flag)) != 0;
+  }
+};
+constexpr OpenFlags operator|(OpenFlags flags, OpenFlag flag) {
+  return {flags.bits | static_cast<std::uint32_t>(flag)};
+}
+
+struct IdNames {
+  std::vector<std::string> users;
+  std::vector<std::string> groups;
+};
+
+class SftpClient : public std::enable_shared_from_this<SftpClient> {
+ public:
+  static Outcome<std::shared_ptr<SftpClient>> open(std::shared_ptr<Connection> connection,
+                                                   const Interrupt& interrupt = {});
+  ~SftpClient();
+  SftpClient(const SftpClient&) = delete;
+  SftpClient& operator=(const SftpClient&) = delete;
+
+  // files and directories
+  Outcome<std::shared_ptr<SftpFile>> open_file(const std::string& path, OpenFlags flags,
+                                               std::optional<std::uint32_t> permissions,
+                                               const Interrupt& interrupt = {});
+  Outcome<std::shared_ptr<SftpDirectory>> open_directory(const std::string& path,
+                                                         const Interrupt& interrupt = {});
+
+  // names
+  Outcome<sftp::Attributes> stat(const std::string& path, Links links,
+                                 const Interrupt& interrupt = {});
+  // lsetstat@openssh.com where links are kept.
+  Outcome<void> set_attributes(const std::string& path, const sftp::Attributes& attributes,
+                               Links links, const Interrupt& interrupt = {});
+  Outcome<void> make_directory(const std::string& path, std::uint32_t mode,
+                               const Interrupt& interrupt = {});
+  Outcome<void> remove_directory(const std::string& path, const Interrupt& interrupt = {});
+  Outcome<void> remove(const std::string& path, const Interrupt& interrupt = {});
+  Outcome<void> rename(const std::string& from, const std::string& to,
+                       const Interrupt& interrupt = {});
+  Outcome<void> posix_rename(const std::string& from, const std::string& to,
+                             const Interrupt& interrupt = {});
+  Outcome<void> symlink(const std::string& target, const std::string& path,
+                        const Interrupt& interrupt = {});
+  Outcome<void> hard_link(const std::string& target, const std::string& path,
+                          const Interrupt& interrupt = {});
+  Outcome<std::string> read_link(const std::string& path, const Interrupt& interrupt = {});
+  Outcome<std::string> real_path(const std::string& path, const Interrupt& interrupt = {});
+
+  // the server
+  Outcome<std::string> expand_path(const std::string& path, const Interrupt& interrupt = {});
+  Outcome<std::string> home_directory(const std::string& user, const Interrupt& interrupt = {});
+  Outcome<sftp::FileSystem> file_system(const std::string& path, const Interrupt& interrupt = {});
+  Outcome<IdNames> names_by_id(const std::vector<std::uint32_t>& users,
+                               const std::vector<std::uint32_t>& groups,
+                               const Interrupt& interrupt = {});
+  // All of `from` to the start of `to`, on the server (copy-data); SFTP_OP_UNSUPPORTED if it
+  // cannot.
+  Outcome<void> copy_data(SftpFile& from, SftpFile& to, const Interrupt& interrupt = {});
+  [[nodiscard]] bool has(std::string_view extension);
+  [[nodiscard]] std::vector<std::pair<std::string, Bytes>> extensions();
+  [[nodiscard]] sftp::Limits limits();
+
+  void close();
+  [[nodiscard]] bool is_closed();
+
+  // For SftpFile, SftpDirectory and transfers on top of it.
+  struct Subject {  // what a failure is about
+    std::string path;
+    std::string other_path;
+  };
+  Outcome<void> perform(operations::SftpRequest& request, const Subject& subject,
+                        const Interrupt& interrupt);
+  // As above for any operation; `refusal` is what the server said if it refused.
+  Outcome<void> perform(operations::Operation& operation, World& world,
+                        const operations::SftpRefusal& refusal, const Subject& subject,
+                        const Interrupt& interrupt);
+  // The errno of a failure that the server did not explain, found by looking at the path.
+  enum class Suspect : std::uint8_t { exists, not_empty, not_a_directory, is_a_directory };
+  void probe(Failure& failure, const std::string& path, Suspect suspect,
+             const Interrupt& interrupt);
+  [[nodiscard]] const std::shared_ptr<Connection>& connection() const { return connection_; }
+  [[nodiscard]] const std::shared_ptr<operations::SftpLink>& link() const { return link_; }
+
+ private:
+  SftpClient(std::shared_ptr<Connection> connection, std::shared_ptr<operations::SftpLink> link)
+      : connection_(std::move(connection)), link_(std::move(link)) {}
+  [[nodiscard]] Outcome<void> usable() const;
+  template <typename Message>
+  Outcome<operations::SftpAnswer> ask(Message message, sftp::Expected expected,
+                                      const Subject& subject, const Interrupt& interrupt);
+  Outcome<operations::SftpAnswer> ask_extended(std::string_view extension, ByteView data,
+                                               sftp::Expected expected, const Subject& subject,
+                                               const Interrupt& interrupt);
+  Outcome<std::string> only_name(Outcome<operations::SftpAnswer> answer, const Subject& subject);
+
+  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<operations::SftpLink> link_;
+  std::atomic<bool> is_closed_ = false;
+};
+
+}  // namespace hawser::client

@@ -1,0 +1,70 @@
+#include "hawser/operations/remote_writer.h"
+
+#include <algorithm>
+
+namespace hawser::operations {
+
+void RemoteWriter::begin(std::uint64_t at, ByteView data) {
+  at_ = at;
+  data_ = data;
+  done_ = 0;
+}
+
+Result<bool> RemoteWriter::advance(session::Session& session) {
+  HAWSER_TRY(report());
+  while (done_ < data_.size() && waiting_.size() < limits::kSftpWritesInFlight &&
+         link_->engine().has_room()) {
+    const std::size_t size = std::min<std::size_t>(data_.size() - done_, link_->write_block());
+    const auto id = HAWSER_TRY(
+        link_->engine().write(handle_, at_ + done_, data_.subspan(done_, size), *this, this));
+    waiting_.push_back({id, at_ + done_});
+    done_ += size;
+    last_end_ = at_ + done_;
+  }
+  HAWSER_TRY(link_->flush(session));
+  if (done_ < data_.size() || link_->engine().has_unsent_data(this)) return false;
+  data_ = {};
+  return true;
+}
+
+void RemoteWriter::release() {
+  link_->engine().keep_data_of(this);
+  data_ = {};
+}
+
+Result<bool> RemoteWriter::is_drained() {
+  HAWSER_TRY(report());
+  return waiting_.empty();
+}
+
+// Tells the first refusal, once; what was asked for after it is not waited for.
+Status RemoteWriter::report() {
+  if (!failure_) return {};
+  const Error error = *failure_;
+  release();
+  reset();
+  return std::unexpected(error);
+}
+
+void RemoteWriter::reset() {
+  link_->engine().keep_data_of(this);
+  link_->engine().forget(*this);
+  waiting_.clear();
+  failure_.reset();
+}
+
+void RemoteWriter::take(sftp::RequestId id, const sftp::Reply& reply) {
+  const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                  [id](const Waiting& waiting) { return waiting.id == id; });
+  found->is_answered = true;
+  const auto& status = std::get<sftp::StatusReply>(reply);
+  if (status.code != sftp::StatusCode::ok && !failure_) {
+    SftpAnswer ignored;
+    keep(reply, ignored, refusal_);
+    failure_ = Error{Errc::sftp_status, static_cast<std::uint32_t>(status.code), "write"};
+    refused_at_ = found->offset;
+  }
+  while (!waiting_.empty() && waiting_.front().is_answered) waiting_.pop_front();
+}
+
+}  // namespace hawser::operations

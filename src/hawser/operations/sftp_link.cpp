@@ -1,0 +1,78 @@
+#include "hawser/operations/sftp_link.h"
+
+#include <algorithm>
+
+#include "hawser/base/display.h"
+
+namespace hawser::operations {
+
+namespace {
+
+// A server's limit for one request, kept within ours; 0: it did not say.
+std::uint32_t block_from(std::uint64_t limit) {
+  constexpr std::uint64_t kLeast = 1024;  // less would be a request a packet
+  if (limit == 0) return limits::kSftpBlock;
+  return static_cast<std::uint32_t>(
+      std::clamp<std::uint64_t>(limit, kLeast, limits::kSftpBlockMost));
+}
+
+}  // namespace
+
+void SftpLink::detach(session::Session& session) {
+  (void)box_->direct_to(session, nullptr);
+  if (!box_->is_closed()) (void)session.close(box_->id());
+}
+
+Status SftpLink::flush(session::Session& session) {
+  if (engine_.failure()) {
+    if (!box_->is_closed()) (void)session.close(box_->id());
+    return std::unexpected(*engine_.failure());
+  }
+  if (box_->has_ended()) return fail(Errc::sftp_ended, "SFTP");
+  while (engine_.unsent() > 0) {
+    const Gather pending = engine_.pending();
+    const std::size_t taken = HAWSER_TRY(session.write(box_->id(), pending));
+    engine_.sent(taken);
+    if (taken < pending.size()) break;
+  }
+  return {};
+}
+
+void SftpLink::take(connection::Stream stream, ByteView data) {
+  if (stream == connection::Stream::standard) {
+    (void)engine_.received(data);  // its failure is latched: flush() tells
+    return;
+  }
+  append(error_output_, data);
+  if (error_output_.size() > hawser::limits::kTextShown) {
+    const auto surplus = error_output_.size() - hawser::limits::kTextShown;
+    error_output_.erase(error_output_.begin(),
+                        error_output_.begin() + static_cast<std::ptrdiff_t>(surplus));
+  }
+}
+
+std::string SftpLink::complaint() const {
+  if (!engine_.greeting().empty()) {
+    return "the server answered '" + engine_.greeting() +
+           "' instead of SFTP: do the shell's start files on the server print something?";
+  }
+  return error_output_.empty() ? std::string() : "the server says: " + display(error_output_);
+}
+
+void SftpLink::learn(const sftp::Limits& limits) {
+  limits_ = limits;
+  read_block_ = block_from(limits.max_read);
+  write_block_ = block_from(limits.max_write);
+  engine_.allow_packets_of(static_cast<std::size_t>(std::clamp<std::uint64_t>(
+      limits.max_packet, hawser::limits::kSftpPacket, hawser::limits::kSftpPacketMost)));
+}
+
+Result<Want> SftpOperation::advance(session::Session& session, Inbox& /*inbox*/) {
+  Want want = HAWSER_TRY(step(session));
+  const Status flushed = link_->flush(session);
+  if (std::holds_alternative<Done>(want)) return want;  // what came whole counts
+  if (!flushed) return std::unexpected(flushed.error());
+  return want;
+}
+
+}  // namespace hawser::operations

@@ -1,0 +1,65 @@
+// One SFTP channel as all operations on it share it: the engine, what its channel brings and takes,
+// and what is known of the server.
+#pragma once
+
+#include "hawser/operations/operation.h"
+#include "hawser/sftp/engine.h"
+
+namespace hawser::operations {
+
+class SftpLink final : private DataTarget {
+ public:
+  explicit SftpLink(std::shared_ptr<ChannelBox> box) : box_(std::move(box)) {}
+
+  // From here on the channel's data is SFTP. Until detach(), which must come before the end.
+  Status attach(session::Session& session) { return box_->direct_to(session, this); }
+  // Gives the channel up: nothing comes any more, and it is closed.
+  void detach(session::Session& session);
+
+  [[nodiscard]] sftp::Engine& engine() { return engine_; }
+  [[nodiscard]] const sftp::Engine& engine() const { return engine_; }
+  [[nodiscard]] const ChannelBox& box() const { return *box_; }
+  // Makes every operation on this link look again.
+  void touch() { box_->touch(); }
+
+  // Sends what is pending as far as the channel takes it, and looks whether the link still stands:
+  // the engine's failure, sftp_ended once the server closed the channel.
+  Status flush(session::Session& session);
+  // Why it broke, for people, escaped; empty if there is no more to say than the error.
+  [[nodiscard]] std::string complaint() const;
+
+  void learn(const sftp::Limits& limits);
+  [[nodiscard]] const sftp::Limits& limits() const { return limits_; }
+  // The most bytes to ask for, or to send, in one request.
+  [[nodiscard]] std::uint32_t read_block() const { return read_block_; }
+  [[nodiscard]] std::uint32_t write_block() const { return write_block_; }
+
+ private:
+  void take(connection::Stream stream, ByteView data) override;  // DataTarget
+
+  std::shared_ptr<ChannelBox> box_;
+  sftp::Engine engine_;
+  sftp::Limits limits_;
+  std::uint32_t read_block_ = hawser::limits::kSftpBlock;
+  std::uint32_t write_block_ = hawser::limits::kSftpBlock;
+  Bytes error_output_;  // the end of what the server process said on stderr
+};
+
+// What all operations on a link have in common.
+class SftpOperation : public Operation {
+ public:
+  explicit SftpOperation(std::shared_ptr<SftpLink> link) : link_(std::move(link)) {}
+
+  Result<Want> advance(session::Session& session, Inbox& inbox) final;
+  [[nodiscard]] const ChannelBox* channel() const final { return &link_->box(); }
+
+ protected:
+  // Makes requests and looks what came. What it queued is sent after it.
+  virtual Result<Want> step(session::Session& session) = 0;
+  [[nodiscard]] SftpLink& link() { return *link_; }
+
+ private:
+  std::shared_ptr<SftpLink> link_;
+};
+
+}  // namespace hawser::operations
