@@ -21,6 +21,8 @@ KEX = [
     "ecdh-sha2-nistp521",
     "diffie-hellman-group14-sha256",
     "diffie-hellman-group16-sha512",
+    "diffie-hellman-group18-sha512",
+    "diffie-hellman-group-exchange-sha256",
 ]
 HOST_KEYS = [
     "ssh-ed25519",

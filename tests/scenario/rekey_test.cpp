@@ -68,7 +68,7 @@ TEST(Rekey, by_both_sides_whatever_the_cuts) {
 
 TEST(Rekey, with_every_cipher_and_method) {
   for (const transport::KexAlgorithm& kex : transport::kex_algorithms()) {
-    if (kex.agreement == "modp4096") continue;  // 5 ms each
+    if (kex.hash == crypto::HashId::sha512 && kex.make == transport::make_kex_dh) continue;  // slow
     for (const crypto::CipherAlgorithm& cipher : crypto::openssl_engine().ciphers) {
       SCOPED_TRACE(std::string(kex.name) + " " + std::string(cipher.name));
       SceneOptions options = echo();

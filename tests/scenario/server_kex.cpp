@@ -1,4 +1,4 @@
-// The server's side of every key-exchange method that the engine has.
+// The server's side of a key exchange; its methods stand in server_method.cpp.
 #include "hawser/keys/public_key.h"
 #include "hawser/wire/messages_kex.h"
 
@@ -21,15 +21,6 @@ Bytes encode_field(const Field& field) {
   wire::BytesSink sink(out);
   wire::put_field(sink, field);
   return out;
-}
-
-bool writes_numbers(const transport::KexAlgorithm& kex) {
-  return kex.make == transport::make_kex_dh;
-}
-
-// A public value as it stands in messages and in the hash.
-Bytes encode_value(const transport::KexAlgorithm& kex, ByteView value) {
-  return writes_numbers(kex) ? encode_field(wire::Mpint(value)) : encode_field(wire::Blob(value));
 }
 
 }  // namespace
@@ -78,31 +69,24 @@ Status ServerTransport::take_kexinit(ByteView payload) {
   client_kexinit_ = to_bytes(payload);
   const auto agreed = transport::negotiate(engine_, client, server, report_);
   agreed_ = agreed ? *agreed : transport::Agreed{};  // without one the client is to say goodbye
+  if (agreed_.kex != nullptr) method_ = make_server_method(engine_, *agreed_.kex);
   return {};
 }
 
-Status ServerTransport::take_init(ByteView payload) {
-  if (agreed_.kex == nullptr || !holds_output()) return fail(Errc::unexpected_message, "kex init");
-  const bool is_number = writes_numbers(*agreed_.kex);
-  ByteView client_value;
-  if (is_number) {
-    client_value = HAWSER_TRY(wire::decode<wire::KexDhInit>(payload)).e.magnitude;
-  } else {
-    client_value = HAWSER_TRY(wire::decode<wire::KexEcdhInit>(payload)).client_value.bytes;
-  }
-  const auto* row = crypto::find_agreement(engine_, agreed_.kex->agreement);
-  const auto agreement = HAWSER_TRY(row->generate(*engine_.random));
-  const SecretBytes secret = HAWSER_TRY(agreement->agree(client_value));
-
-  transport::KexOutcome outcome;
-  outcome.host_key = to_bytes(test_key(engine_, presented_key()).public_blob());
-  outcome.public_values = encode_value(*agreed_.kex, client_value);
-  append(outcome.public_values, encode_value(*agreed_.kex, agreement->public_value()));
-  outcome.shared = SecretBytes(encode_field(wire::Mpint(secret.view())));
-  return reply(outcome, agreement->public_value());
+Status ServerTransport::take_method(ByteView payload) {
+  if (method_ == nullptr || !holds_output()) return fail(Errc::unexpected_message, "kex");
+  ServerMethod::Step step = HAWSER_TRY(method_->take(payload));
+  if (step.send) HAWSER_TRY(seal(std::move(*step.send)));
+  if (step.answer) return reply(std::move(*step.answer));
+  return {};
 }
 
-Status ServerTransport::reply(const transport::KexOutcome& outcome, ByteView server_value) {
+Status ServerTransport::reply(ServerMethod::Answer answer) {
+  method_.reset();
+  transport::KexOutcome outcome;
+  outcome.host_key = to_bytes(test_key(engine_, presented_key()).public_blob());
+  outcome.public_values = std::move(answer.public_values);
+  outcome.shared = std::move(answer.shared);
   const Bytes hash = HAWSER_TRY(transport::exchange_hash(
       engine_, agreed_.kex->hash,
       {client_line_, options_.identification, client_kexinit_, own_kexinit_}, outcome));
@@ -113,10 +97,10 @@ Status ServerTransport::reply(const transport::KexOutcome& outcome, ByteView ser
   const std::string_view algorithm =
       wanted->key_type == signer.type() ? wanted->name : signer.type();
   const Bytes signature = HAWSER_TRY(signer.sign(engine_, algorithm, hash));
-  // Only the type of the value differs between the two replies.
-  Bytes message{wire::KexEcdhReply::number};
+  // Only number and type of the value differ between the replies.
+  Bytes message{answer.reply_number};
   append(message, encode_field(wire::Blob(outcome.host_key)));
-  append(message, encode_value(*agreed_.kex, server_value));
+  append(message, answer.value);
   append(message, encode_field(wire::Blob(signature)));
   if (outgoing && !outgoing(message)) return {};  // the test keeps the exchange from ending
   HAWSER_TRY(writer_.write(Gather(message)));

@@ -47,7 +47,7 @@ Result<std::optional<Bytes>> ServerTransport::next() {
     } else if (packet->number == wire::NewKeys::number) {
       HAWSER_TRY(take_newkeys());
     } else if (packet->number >= 30 && packet->number < 50) {
-      HAWSER_TRY(take_init(packet->payload));
+      HAWSER_TRY(take_method(packet->payload));
     } else {
       return to_bytes(packet->payload);
     }

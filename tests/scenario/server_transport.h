@@ -8,6 +8,7 @@
 #include "hawser/transport/packet_reader.h"
 #include "hawser/transport/packet_writer.h"
 
+#include "scenario/server_method.h"
 #include "scenario/server_options.h"
 
 namespace hawser::scenario {
@@ -54,8 +55,8 @@ class ServerTransport {
   Status check_legal(std::uint8_t number) const;
   Status begin();
   Status take_kexinit(ByteView payload);
-  Status take_init(ByteView payload);
-  Status reply(const transport::KexOutcome& outcome, ByteView server_value);
+  Status take_method(ByteView payload);
+  Status reply(ServerMethod::Answer answer);
   Status switch_output(const transport::SessionKeys& keys);
   Status take_newkeys();
   [[nodiscard]] std::string presented_key() const;
@@ -71,6 +72,7 @@ class ServerTransport {
   Bytes own_kexinit_;     // not empty: it is out, our NEWKEYS is not
   Bytes client_kexinit_;  // not empty: it came, the client's NEWKEYS did not
   transport::Agreed agreed_;
+  std::unique_ptr<ServerMethod> method_;
   std::unique_ptr<transport::Opener> opener_;  // for what follows the client's NEWKEYS
   Bytes session_id_;
   std::deque<Bytes> held_;

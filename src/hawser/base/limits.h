@@ -35,6 +35,10 @@ inline constexpr std::size_t kDeferredPackets = 4096;
 inline constexpr std::size_t kExtensions = 64;  // entries of EXT_INFO (RFC 8308)
 inline constexpr std::size_t kExtensionBytes = 64 * 1024;
 
+inline constexpr unsigned kGroupBitsMin = 2048;     // RFC 8270; smaller groups are within reach
+inline constexpr unsigned kGroupBitsWanted = 3072;  // as strong as a 128-bit cipher
+inline constexpr unsigned kGroupBitsMax = 8192;     // RFC 4419's; bounds the time of one exchange
+
 // Keys
 inline constexpr unsigned kRsaBitsMin = 2048;    // 1024 was broken-adjacent in 2010
 inline constexpr unsigned kRsaBitsMax = 16'384;  // OpenSSH's; bounds time of one verify

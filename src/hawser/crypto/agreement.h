@@ -26,4 +26,14 @@ struct AgreementAlgorithm {
   Result<std::unique_ptr<KeyAgreement>> (*generate)(Random&);
 };
 
+// A Diffie-Hellman group that the peer chose (RFC 4419): two magnitudes, not yet looked at.
+struct PeerGroup {
+  ByteView prime;
+  ByteView generator;
+};
+// Draws a key pair in it. bad_kex_value for a prime that is none, or has less than
+// limits::kGroupBitsMin or more than limits::kGroupBitsMax bits, and for a generator that is not in
+// [2, prime - 2].
+using GenerateInGroup = Result<std::unique_ptr<KeyAgreement>> (*)(const PeerGroup&, Random&);
+
 }  // namespace hawser::crypto

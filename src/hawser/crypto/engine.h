@@ -21,6 +21,7 @@ struct Engine {
   std::span<const CipherAlgorithm> file_ciphers;  // for key files only, never offered to a peer
   std::span<const MacAlgorithm> macs;
   std::span<const AgreementAlgorithm> agreements;
+  GenerateInGroup generate_in_group;
   std::span<const KeyAlgorithm> keys;
   std::span<const SignatureAlgorithm> signatures;
   Random* random;

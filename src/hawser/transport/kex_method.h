@@ -34,7 +34,7 @@ class KexMethod {
 
 struct KexAlgorithm {
   std::string_view name;
-  std::string_view agreement;  // the engine's row
+  std::string_view agreement;  // the engine's row; empty: in a group that the peer chooses
   crypto::HashId hash;
   Result<std::unique_ptr<KexMethod>> (*make)(const crypto::Engine&, const KexAlgorithm&);
 };
@@ -42,10 +42,15 @@ struct KexAlgorithm {
 // In order of preference.
 std::span<const KexAlgorithm> kex_algorithms();
 const KexAlgorithm* find_kex(std::string_view name);
+// The engine has all that the method is made of.
+bool is_available(const crypto::Engine& engine, const KexAlgorithm& algorithm);
 
 // Values as strings, K as mpint: RFC 5656 4 and RFC 8731.
 Result<std::unique_ptr<KexMethod>> make_kex_ecdh(const crypto::Engine&, const KexAlgorithm&);
 // Values and K as mpint: RFC 4253 8 and RFC 8268.
 Result<std::unique_ptr<KexMethod>> make_kex_dh(const crypto::Engine&, const KexAlgorithm&);
+// The same in a group that the server chooses: RFC 4419.
+Result<std::unique_ptr<KexMethod>> make_kex_group_exchange(const crypto::Engine&,
+                                                           const KexAlgorithm&);
 
 }  // namespace hawser::transport

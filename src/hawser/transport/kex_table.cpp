@@ -13,7 +13,9 @@ constexpr KexAlgorithm kKexAlgorithms[] = {
     {"ecdh-sha2-nistp256", "nistp256", HashId::sha256, make_kex_ecdh},  // RFC 5656
     {"ecdh-sha2-nistp384", "nistp384", HashId::sha384, make_kex_ecdh},
     {"ecdh-sha2-nistp521", "nistp521", HashId::sha512, make_kex_ecdh},
+    {"diffie-hellman-group-exchange-sha256", "", HashId::sha256, make_kex_group_exchange},
     {"diffie-hellman-group16-sha512", "modp4096", HashId::sha512, make_kex_dh},  // RFC 8268
+    {"diffie-hellman-group18-sha512", "modp8192", HashId::sha512, make_kex_dh},
     {"diffie-hellman-group14-sha256", "modp2048", HashId::sha256, make_kex_dh},
 };
 
@@ -28,6 +30,11 @@ const KexAlgorithm* find_kex(std::string_view name) {
     if (row.name == name) return &row;
   }
   return nullptr;
+}
+
+bool is_available(const crypto::Engine& engine, const KexAlgorithm& algorithm) {
+  if (algorithm.agreement.empty()) return engine.generate_in_group != nullptr;
+  return crypto::find_agreement(engine, algorithm.agreement) != nullptr;
 }
 
 }  // namespace hawser::transport

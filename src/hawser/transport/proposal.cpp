@@ -37,9 +37,7 @@ bool all_known(const std::vector<std::string>& names, Known&& known) {
 Proposal default_proposal(const crypto::Engine& engine) {
   Proposal proposal;
   for (const KexAlgorithm& row : kex_algorithms()) {
-    if (crypto::find_agreement(engine, row.agreement) != nullptr) {
-      proposal.kex.emplace_back(row.name);
-    }
+    if (is_available(engine, row)) proposal.kex.emplace_back(row.name);
   }
   proposal.host_key = names_of(engine.signatures);
   proposal.cipher = names_of(engine.ciphers);
@@ -53,8 +51,7 @@ Status check_proposal(const crypto::Engine& engine, const Proposal& proposal) {
       all_known(proposal.kex,
                 [&](const std::string& name) {
                   const KexAlgorithm* row = find_kex(name);
-                  return row != nullptr &&
-                         crypto::find_agreement(engine, row->agreement) != nullptr;
+                  return row != nullptr && is_available(engine, *row);
                 }) &&
       all_known(
           proposal.host_key,

@@ -69,7 +69,8 @@ using AllMessages = testing::Types<
     // transport
     Disconnect, Ignore, Unimplemented, Debug, ServiceRequest, ServiceAccept, ExtInfo, ExtInfoEntry,
     // key exchange
-    KexInit, NewKeys, KexDhInit, KexDhReply, KexEcdhInit, KexEcdhReply,
+    KexInit, NewKeys, KexDhInit, KexDhReply, KexEcdhInit, KexEcdhReply, KexDhGexRequest,
+    KexDhGexGroup, KexDhGexInit, KexDhGexReply,
     // authentication
     UserauthRequest, PasswordFields, PublicKeyFields, UserauthFailure, UserauthSuccess,
     UserauthBanner, UserauthPkOk, UserauthPasswdChangereq,
@@ -182,6 +183,11 @@ TEST(Hex, OfKeyExchangeMessages) {
   expect_hex(KexEcdhInit{Blob(e)}, "1e 00000001 80");
   expect_hex(KexEcdhReply{Blob(as_bytes("k")), Blob(e), Blob(as_bytes("s"))},
              "1f 00000001 6b 00000001 80 00000001 73");
+  expect_hex(KexDhGexRequest{2048, 3072, 8192}, "22 00000800 00000c00 00002000");
+  expect_hex(KexDhGexGroup{Mpint(f), Mpint(e)}, "1f 00000002 7f01 00000002 0080");
+  expect_hex(KexDhGexInit{Mpint(e)}, "20 00000002 0080");
+  expect_hex(KexDhGexReply{Blob(as_bytes("k")), Mpint(f), Blob(as_bytes("s"))},
+             "21 00000001 6b 00000002 7f01 00000001 73");
 }
 
 TEST(Hex, OfAuthenticationMessages) {

@@ -1,4 +1,4 @@
-// The messages of key exchange: RFC 4253 7 and 8, RFC 5656 4 (also RFC 8731).
+// The messages of key exchange: RFC 4253 7 and 8, RFC 5656 4 (also RFC 8731), RFC 4419 3.
 #pragma once
 
 #include "hawser/wire/types.h"
@@ -61,6 +61,35 @@ struct KexEcdhReply {  // RFC 5656 4
   static constexpr auto fields(auto& m, auto&& each) {
     return each(m.host_key, m.server_value, m.signature);
   }
+};
+
+struct KexDhGexRequest {  // RFC 4419 3; sizes in bits
+  static constexpr std::uint8_t number = 34;
+  std::uint32_t min = 0;
+  std::uint32_t wanted = 0;
+  std::uint32_t max = 0;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.min, m.wanted, m.max); }
+};
+
+struct KexDhGexGroup {  // RFC 4419 3
+  static constexpr std::uint8_t number = 31;
+  Mpint prime;
+  Mpint generator;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.prime, m.generator); }
+};
+
+struct KexDhGexInit {  // RFC 4419 3
+  static constexpr std::uint8_t number = 32;
+  Mpint e;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.e); }
+};
+
+struct KexDhGexReply {  // RFC 4419 3
+  static constexpr std::uint8_t number = 33;
+  Blob host_key;
+  Mpint f;
+  Blob signature;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.host_key, m.f, m.signature); }
 };
 
 }  // namespace hawser::wire

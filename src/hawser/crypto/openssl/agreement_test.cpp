@@ -178,6 +178,14 @@ constexpr DhVector kDh[] = {
      "387112b7f47b92630fafb55c9a5f072cf5a2417b7f10a3900b0279744cb89065",
      "43f76ee68c42a178487bd554076a8a30efd8708d41c2749fe3d014bb575d01a5",
      "58514d114955b9f785aad89ad4e49a86956e0955425cc66ebe271d2348c5f46d"},
+    {"modp8192",
+     "85c8de88d28866bf0868090b3961162bf82392f690d9e4730910f4af7c6ab3ee4354b49ca729eb35"
+     "6ee3f5b0fbd29b66769383e5e401b1f85e044c92bb5231aa4dee1799af7a7cee213a23adcd03c480",
+     "f0ffa34335ef979fcf79a200874749da3054fe398bb6d2137d3c98b82df9160fa126b8371a47557b"
+     "9a7ab1333321ba0a557d9a83f8a8ffbe283d279fc7610f07116c912b950566af2699e6a5693202d2",
+     "702533a252ae909428eac7a129b1c091460d2ea3a7c36100c22c762ab4043e57",
+     "13ddf336f590412e03b78815fae89f63200424bddb6a56ee8ed2129fced07d4b",
+     "664ab8a1e929f323f38e4b3c7645005e6cc1040edf1f5e5238b026046eb0586c"},
 };
 
 std::string sha256(ByteView bytes) {
@@ -199,8 +207,9 @@ TEST(Dh, KnownAnswers) {
 TEST(Dh, RefusesValuesOutOfRange) {
   for (const DhVector& vector : kDh) {
     const auto agreement = generate(vector.name, unhex(vector.ours)).value();
-    BIGNUM* prime = vector.name == "modp2048" ? BN_get_rfc3526_prime_2048(nullptr)
-                                              : BN_get_rfc3526_prime_4096(nullptr);
+    BIGNUM* prime = vector.name == "modp2048"   ? BN_get_rfc3526_prime_2048(nullptr)
+                    : vector.name == "modp4096" ? BN_get_rfc3526_prime_4096(nullptr)
+                                                : BN_get_rfc3526_prime_8192(nullptr);
     Bytes p(static_cast<std::size_t>(BN_num_bytes(prime)));
     BN_bn2bin(prime, p.data());
     BN_free(prime);

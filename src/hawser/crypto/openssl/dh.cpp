@@ -1,15 +1,18 @@
-// Finite-field Diffie-Hellman (RFC 4253 8) in the MODP groups of RFC 3526, generator 2. Their
-// primes are safe, so that a value in [2, p - 2] generates a subgroup no smaller than (p - 1) / 2.
+// Finite-field Diffie-Hellman (RFC 4253 8): in the MODP groups of RFC 3526, generator 2, whose
+// primes are safe, so that a value in [2, p - 2] generates a subgroup no smaller than (p - 1) / 2;
+// and in a group that the peer chose (RFC 4419).
+#include "hawser/base/limits.h"
 #include "hawser/crypto/openssl/evp.h"
 #include "hawser/crypto/openssl/makers.h"
+#include "hawser/crypto/openssl/prime.h"
 
 namespace hawser::crypto::openssl {
 
 namespace {
 
-// RFC 3526 8 puts the groups at 110 to 160 and 150 to 240 bits of strength. An exponent needs twice
-// that against Pollard's methods, which in a safe-prime group is all that it needs; a full-length
-// one would cost four to six times as much.
+// RFC 3526 8 puts the groups at 110 to 160, 150 to 240 and 190 to 310 bits of strength. An exponent
+// needs twice that against Pollard's methods, which in a safe-prime group is all that it needs; a
+// full-length one would cost four to six times as much.
 struct GroupRow {
   DhGroup group;
   BIGNUM* (*prime)(BIGNUM*);
@@ -18,7 +21,16 @@ struct GroupRow {
 constexpr GroupRow kGroups[] = {
     {DhGroup::modp2048, BN_get_rfc3526_prime_2048, 512 / 8},
     {DhGroup::modp4096, BN_get_rfc3526_prime_4096, 640 / 8},
+    {DhGroup::modp8192, BN_get_rfc3526_prime_8192, 640 / 8},
 };
+// Enough for the largest group, and for one whose prime is not safe: what small factors of p - 1
+// give away of an exponent leaves more than the rest needs.
+constexpr std::size_t kExponentInPeersGroup = 640 / 8;
+
+// The prime is the server's, which knows the secret anyway: this is to find broken lists of moduli,
+// and a composite number of that size that nobody made on purpose passes one round with a chance
+// below 2^-100.
+constexpr int kPrimalityRounds = 2;
 
 // base^exponent mod prime.
 Result<OwnedBignum> power(const BIGNUM* base, const BIGNUM* exponent, const BIGNUM* prime) {
@@ -73,15 +85,13 @@ class Dh final : public KeyAgreement {
   Bytes public_value_;
 };
 
-Result<std::unique_ptr<KeyAgreement>> generate(const GroupRow& row, Random& random) {
-  auto prime = HAWSER_TRY(require(OwnedBignum(row.prime(nullptr)), "dh"));
-  SecretBytes drawn(row.exponent_size);
+Result<std::unique_ptr<KeyAgreement>> generate(OwnedBignum prime, const BIGNUM* generator,
+                                               std::size_t exponent_size, Random& random) {
+  SecretBytes drawn(exponent_size);
   HAWSER_TRY(random.fill(drawn.span()));
   drawn.span()[0] |= 0x80;  // one length for every exponent, and never zero; costs one bit
   auto exponent = HAWSER_TRY(secret_number(drawn.view()));
-  static constexpr std::uint8_t kGenerator[] = {2};
-  const auto generator = HAWSER_TRY(public_number(kGenerator));
-  const auto value = HAWSER_TRY(power(generator.get(), exponent.get(), prime.get()));
+  const auto value = HAWSER_TRY(power(generator, exponent.get(), prime.get()));
   Bytes public_value(static_cast<std::size_t>(BN_num_bytes(value.get())));
   BN_bn2bin(value.get(), public_value.data());
   return std::make_unique<Dh>(std::move(prime), std::move(exponent), std::move(public_value));
@@ -90,10 +100,33 @@ Result<std::unique_ptr<KeyAgreement>> generate(const GroupRow& row, Random& rand
 }  // namespace
 
 Result<std::unique_ptr<KeyAgreement>> generate_dh(DhGroup group, Random& random) {
+  static constexpr std::uint8_t kGenerator[] = {2};
+  const auto generator = HAWSER_TRY(public_number(kGenerator));
   for (const GroupRow& row : kGroups) {
-    if (row.group == group) return generate(row, random);
+    if (row.group != group) continue;
+    auto prime = HAWSER_TRY(require(OwnedBignum(row.prime(nullptr)), "dh"));
+    return generate(std::move(prime), generator.get(), row.exponent_size, random);
   }
   return fail(Errc::internal, "dh group");
+}
+
+Result<std::unique_ptr<KeyAgreement>> generate_dh_in_group(const PeerGroup& group, Random& random) {
+  const ByteView magnitude = trimmed(group.prime);
+  const std::size_t bits =
+      magnitude.empty() ? 0 : magnitude.size() * 8 - std::countl_zero(magnitude[0]);
+  if (bits < limits::kGroupBitsMin || bits > limits::kGroupBitsMax ||
+      trimmed(group.generator).size() > magnitude.size()) {
+    return fail(Errc::bad_kex_value, "dh group size");
+  }
+  auto prime = HAWSER_TRY(public_number(magnitude));
+  const auto generator = HAWSER_TRY(public_number(trimmed(group.generator)));
+  if (!HAWSER_TRY(is_in_range(generator.get(), prime.get()))) {
+    return fail(Errc::bad_kex_value, "dh generator");
+  }
+  if (!HAWSER_TRY(is_probable_prime(prime.get(), kPrimalityRounds, random))) {
+    return fail(Errc::bad_kex_value, "dh prime");
+  }
+  return generate(std::move(prime), generator.get(), kExponentInPeersGroup, random);
 }
 
 }  // namespace hawser::crypto::openssl

@@ -110,6 +110,7 @@ constexpr AgreementAlgorithm kAgreements[] = {
     {"nistp521", [](Random& random) { return generate_ecdh(Curve::p521, random); }},
     {"modp2048", [](Random& random) { return generate_dh(DhGroup::modp2048, random); }},
     {"modp4096", [](Random& random) { return generate_dh(DhGroup::modp4096, random); }},
+    {"modp8192", [](Random& random) { return generate_dh(DhGroup::modp8192, random); }},
 };
 
 template <Curve curve>
@@ -148,6 +149,7 @@ const Engine& openssl_engine() {
                              .file_ciphers = kFileCiphers,
                              .macs = kMacs,
                              .agreements = kAgreements,
+                             .generate_in_group = generate_dh_in_group,
                              .keys = kKeys,
                              .signatures = kSignatures,
                              .random = &system_random()};

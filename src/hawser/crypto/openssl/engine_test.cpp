@@ -34,7 +34,8 @@ TEST(Engine, TablesInOrderOfPreference) {
       ElementsAre("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com",
                   "hmac-sha1-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512", "hmac-sha1"));
   EXPECT_THAT(names(engine.agreements, &AgreementAlgorithm::name),
-              ElementsAre("x25519", "nistp256", "nistp384", "nistp521", "modp2048", "modp4096"));
+              ElementsAre("x25519", "nistp256", "nistp384", "nistp521", "modp2048", "modp4096",
+                          "modp8192"));
   EXPECT_THAT(names(engine.keys, &KeyAlgorithm::key_type),
               ElementsAre("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
                           "ecdsa-sha2-nistp521", "ssh-rsa"));

@@ -22,10 +22,11 @@ Result<std::unique_ptr<ChachaPoly>> make_chacha_poly(ByteView key);
 
 // x25519.cpp, ecdh.cpp, dh.cpp
 enum class Curve : std::uint8_t { p256, p384, p521 };
-enum class DhGroup : std::uint8_t { modp2048, modp4096 };
+enum class DhGroup : std::uint8_t { modp2048, modp4096, modp8192 };
 Result<std::unique_ptr<KeyAgreement>> generate_x25519(Random& random);
 Result<std::unique_ptr<KeyAgreement>> generate_ecdh(Curve curve, Random& random);
 Result<std::unique_ptr<KeyAgreement>> generate_dh(DhGroup group, Random& random);
+Result<std::unique_ptr<KeyAgreement>> generate_dh_in_group(const PeerGroup& group, Random& random);
 
 // ed25519.cpp, ecdsa.cpp, rsa.cpp
 using Parts = std::span<const ByteView>;
