@@ -28,6 +28,11 @@ struct Failure {
   std::string host;
   std::string key_type;
   std::string fingerprint;
+  // files: what it is about, as the caller named it; the second of a rename or a link
+  std::string path;
+  std::string other_path;
+  std::optional<std::uint32_t> sftp_code;  // the server's status code
+  int error_number = 0;                    // the errno that says the same; 0: none does
   // timed_out of a command: what had come
   bool has_output = false;
   ByteQueue output;

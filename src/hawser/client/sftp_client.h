@@ -3,6 +3,8 @@
 // bytes as the server takes them. It keeps its connection alive; dropping it closes its channel.
 #pragma once
 
+#include <atomic>
+
 #include "hawser/client/connection.h"
 #include "hawser/operations/remote_file.h"
 
@@ -83,6 +85,9 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   // All of `from` to the start of `to`, on the server (copy-data); SFTP_OP_UNSUPPORTED if it
   // cannot.
   Outcome<void> copy_data(SftpFile& from, SftpFile& to, const Interrupt& interrupt = {});
+  // What was written to the file is on the server's disk (fsync@openssh.com).
+  Outcome<void> sync(SftpFile& file, const Interrupt& interrupt = {});
+  Outcome<sftp::FileSystem> file_system_of(SftpFile& file, const Interrupt& interrupt = {});
   [[nodiscard]] bool has(std::string_view extension);
   [[nodiscard]] std::vector<std::pair<std::string, Bytes>> extensions();
   [[nodiscard]] sftp::Limits limits();
@@ -95,16 +100,13 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
     std::string path;
     std::string other_path;
   };
-  Outcome<void> perform(operations::SftpRequest& request, const Subject& subject,
+  Outcome<void> perform(operations::SftpOperation& operation, World& world, const Subject& subject,
                         const Interrupt& interrupt);
-  // As above for any operation; `refusal` is what the server said if it refused.
-  Outcome<void> perform(operations::Operation& operation, World& world,
-                        const operations::SftpRefusal& refusal, const Subject& subject,
-                        const Interrupt& interrupt);
-  // The errno of a failure that the server did not explain, found by looking at the path.
+  // SFTP cannot say why it failed in these cases: one look at the path tells. Fills in the errno if
+  // what the path shows explains the failure.
   enum class Suspect : std::uint8_t { exists, not_empty, not_a_directory, is_a_directory };
-  void probe(Failure& failure, const std::string& path, Suspect suspect,
-             const Interrupt& interrupt);
+  void explain_by(Failure& failure, const std::string& path, Suspect suspect,
+                  const Interrupt& interrupt);
   [[nodiscard]] const std::shared_ptr<Connection>& connection() const { return connection_; }
   [[nodiscard]] const std::shared_ptr<operations::SftpLink>& link() const { return link_; }
 
@@ -112,14 +114,14 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   SftpClient(std::shared_ptr<Connection> connection, std::shared_ptr<operations::SftpLink> link)
       : connection_(std::move(connection)), link_(std::move(link)) {}
   [[nodiscard]] Outcome<void> usable() const;
+  [[nodiscard]] Failure refused(Failure failure, const operations::SftpRefusal& refusal,
+                                const Subject& subject) const;
   template <typename Message>
   Outcome<operations::SftpAnswer> ask(Message message, sftp::Expected expected,
                                       const Subject& subject, const Interrupt& interrupt);
-  Outcome<operations::SftpAnswer> ask_extended(std::string_view extension, ByteView data,
+  Outcome<operations::SftpAnswer> ask_extended(std::string_view extension, const Bytes& data,
                                                sftp::Expected expected, const Subject& subject,
                                                const Interrupt& interrupt);
-  Outcome<std::string> only_name(Outcome<operations::SftpAnswer> answer, const Subject& subject);
-
   std::shared_ptr<Connection> connection_;
   std::shared_ptr<operations::SftpLink> link_;
   std::atomic<bool> is_closed_ = false;

@@ -12,8 +12,7 @@ class FileOperation : public SftpOperation {
       : SftpOperation(file->link()), file_(std::move(file)) {}
   void cancel(session::Session& session, Inbox& inbox) override;
 
-  // For sftp_status: what the server said, and where in the file if it was a write.
-  [[nodiscard]] virtual const SftpRefusal& refusal() const { return file_->writer().refusal(); }
+  [[nodiscard]] const SftpRefusal& refusal() const override { return file_->writer().refusal(); }
 
  protected:
   virtual Result<Want> work(session::Session& session) = 0;

@@ -45,7 +45,7 @@ class ReadDirectory final : public SftpOperation {
 
   // Once it is done; nullopt: there are no more.
   [[nodiscard]] std::optional<SftpAnswer::Name>& entry() { return entry_; }
-  [[nodiscard]] const SftpRefusal& refusal() const { return directory_->refusal(); }
+  [[nodiscard]] const SftpRefusal& refusal() const override { return directory_->refusal(); }
 
  private:
   Result<Want> step(session::Session& session) override;

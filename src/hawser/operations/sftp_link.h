@@ -45,6 +45,12 @@ class SftpLink final : private DataTarget {
   Bytes error_output_;  // the end of what the server process said on stderr
 };
 
+// Why the server refused, as it said it.
+struct SftpRefusal {
+  sftp::StatusCode code = sftp::StatusCode::ok;
+  std::string text;  // escaped
+};
+
 // What all operations on a link have in common.
 class SftpOperation : public Operation {
  public:
@@ -52,6 +58,8 @@ class SftpOperation : public Operation {
 
   Result<Want> advance(session::Session& session, Inbox& inbox) final;
   [[nodiscard]] const ChannelBox* channel() const final { return &link_->box(); }
+  // Of an operation that ended with sftp_status.
+  [[nodiscard]] virtual const SftpRefusal& refusal() const = 0;
 
  protected:
   // Makes requests and looks what came. What it queued is sent after it.

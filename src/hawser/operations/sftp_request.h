@@ -7,12 +7,6 @@
 
 namespace hawser::operations {
 
-// Why the server refused, as it said it.
-struct SftpRefusal {
-  sftp::StatusCode code = sftp::StatusCode::ok;
-  std::string text;  // escaped
-};
-
 // A reply that outlives the packet it came in; filled as far as the request's kind has it.
 struct SftpAnswer {
   struct Name {
@@ -49,7 +43,7 @@ class SftpRequest final : public SftpOperation, private sftp::Receiver {
 
   // Once it is done. sftp_status: look at refusal(). EOF is an answer with that code.
   [[nodiscard]] SftpAnswer& answer() { return answer_; }
-  [[nodiscard]] const SftpRefusal& refusal() const { return refusal_; }
+  [[nodiscard]] const SftpRefusal& refusal() const override { return refusal_; }
 
  private:
   Result<Want> step(session::Session& session) override;

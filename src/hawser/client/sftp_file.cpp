@@ -1,0 +1,171 @@
+#include "hawser/client/sftp_file.h"
+
+#include "hawser/operations/file_io.h"
+
+namespace hawser::client {
+
+namespace {
+
+using operations::SftpAnswer;
+using operations::SftpRequest;
+using sftp::Expected;
+namespace message = sftp::message;
+
+}  // namespace
+
+SftpFile::SftpFile(std::shared_ptr<SftpClient> client, std::shared_ptr<operations::RemoteFile> file,
+                   std::string path)
+    : client_(std::move(client)), file_(std::move(file)), path_(std::move(path)) {}
+
+SftpFile::~SftpFile() {
+  client_->connection()->driver().when_free(
+      [file = std::move(file_)](session::Session& session, operations::Inbox&) {
+        file->abandon(session);
+      });
+}
+
+Outcome<void> SftpFile::perform(operations::FileOperation& operation, const Interrupt& interrupt) {
+  return client_->perform(operation, no_world(), {path_, {}}, interrupt);
+}
+
+// bytes -------------------------------------------------------------------------------------------
+
+Outcome<std::size_t> SftpFile::read(ByteSpan to, const Interrupt& interrupt) {
+  operations::ReadFile read(file_, to);
+  HAWSER_TRY_OUTCOME(perform(read, interrupt));
+  return read.size();
+}
+
+Outcome<std::size_t> SftpFile::read_at(std::uint64_t offset, ByteSpan to,
+                                       const Interrupt& interrupt) {
+  operations::ReadFile read(file_, to, offset);
+  HAWSER_TRY_OUTCOME(perform(read, interrupt));
+  return read.size();
+}
+
+Bytes SftpFile::buffered(std::size_t most) {
+  return client_->connection()->driver().with_session([&](session::Session&, operations::Inbox&) {
+    const ByteView there = file_->reader().buffered(file_->position());
+    return to_bytes(there.first(std::min(most, there.size())));
+  });
+}
+
+Outcome<void> SftpFile::write(ByteView data, const Interrupt& interrupt) {
+  operations::WriteFile write(file_, data);
+  return perform(write, interrupt);
+}
+
+Outcome<void> SftpFile::write_at(std::uint64_t offset, ByteView data, const Interrupt& interrupt) {
+  operations::WriteFile write(file_, data, offset);
+  return perform(write, interrupt);
+}
+
+Outcome<void> SftpFile::flush(const Interrupt& interrupt) {
+  operations::FlushFile flush(file_);
+  return perform(flush, interrupt);
+}
+
+Outcome<void> SftpFile::close(const Interrupt& interrupt) {
+  if (is_closed()) return {};
+  operations::CloseFile close(file_);
+  return perform(close, interrupt);
+}
+
+std::uint64_t SftpFile::position() {
+  return client_->connection()->driver().with_session(
+      [this](session::Session&, operations::Inbox&) { return file_->position(); });
+}
+
+void SftpFile::set_position(std::uint64_t position) {
+  client_->connection()->driver().with_session([&](session::Session&, operations::Inbox&) {
+    file_->set_position(position);
+    return true;
+  });
+}
+
+void SftpFile::hint_size(std::uint64_t size) {
+  client_->connection()->driver().with_session([&](session::Session&, operations::Inbox&) {
+    file_->reader().hint_size(size);
+    return true;
+  });
+}
+
+bool SftpFile::is_closed() {
+  return client_->connection()->driver().with_session(
+      [this](session::Session&, operations::Inbox&) { return file_->is_closed(); });
+}
+
+// the file behind the handle ----------------------------------------------------------------------
+
+Outcome<SftpAnswer> SftpFile::ask(SftpRequest& request, const Interrupt& interrupt) {
+  HAWSER_TRY_OUTCOME(flush(interrupt));
+  HAWSER_TRY_OUTCOME(client_->perform(request, no_world(), {path_, {}}, interrupt));
+  return std::move(request.answer());
+}
+
+Outcome<void> SftpFile::sync(const Interrupt& interrupt) {
+  return client_->sync(*this, interrupt);
+}
+
+Outcome<sftp::Attributes> SftpFile::stat(const Interrupt& interrupt) {
+  SftpRequest request(file_->link(), message::FileStat{0, wire::Blob(file_->handle())},
+                      Expected::attributes);
+  return HAWSER_TRY_OUTCOME(ask(request, interrupt)).attributes;
+}
+
+Outcome<void> SftpFile::set_attributes(const sftp::Attributes& attributes,
+                                       const Interrupt& interrupt) {
+  const Bytes encoded = sftp::encode_attributes(attributes);
+  SftpRequest request(file_->link(),
+                      message::FileSetStat{0, wire::Blob(file_->handle()), wire::Rest{encoded}},
+                      Expected::status);
+  HAWSER_TRY_OUTCOME(ask(request, interrupt));
+  // A file that was cut or grew reads otherwise than what was read ahead.
+  if (attributes.size) {
+    client_->connection()->driver().with_session([this](session::Session&, operations::Inbox&) {
+      file_->reader().reset();
+      return true;
+    });
+  }
+  return {};
+}
+
+Outcome<sftp::FileSystem> SftpFile::file_system(const Interrupt& interrupt) {
+  HAWSER_TRY_OUTCOME(flush(interrupt));
+  return client_->file_system_of(*this, interrupt);
+}
+
+// directories -------------------------------------------------------------------------------------
+
+SftpDirectory::SftpDirectory(std::shared_ptr<SftpClient> client,
+                             std::shared_ptr<operations::RemoteDirectory> directory,
+                             std::string path)
+    : client_(std::move(client)), directory_(std::move(directory)), path_(std::move(path)) {}
+
+SftpDirectory::~SftpDirectory() {
+  client_->connection()->driver().when_free(
+      [directory = std::move(directory_)](session::Session& session, operations::Inbox&) {
+        directory->abandon(session);
+      });
+}
+
+Outcome<std::optional<SftpAnswer::Name>> SftpDirectory::next(const Interrupt& interrupt) {
+  operations::ReadDirectory read(directory_);
+  HAWSER_TRY_OUTCOME(client_->perform(read, no_world(), {path_, {}}, interrupt));
+  return std::move(read.entry());
+}
+
+void SftpDirectory::close() {
+  client_->connection()->driver().with_session(
+      [this](session::Session& session, operations::Inbox&) {
+        directory_->abandon(session);
+        return true;
+      });
+}
+
+bool SftpDirectory::is_closed() {
+  return client_->connection()->driver().with_session(
+      [this](session::Session&, operations::Inbox&) { return directory_->is_closed(); });
+}
+
+}  // namespace hawser::client
