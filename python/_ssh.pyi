@@ -43,6 +43,9 @@ class ProtocolError(Error, ConnectionError):
 class LimitError(ProtocolError):
     """The peer passed one of the limits that bound memory and time."""
 
+class UnsafeNameError(ProtocolError):
+    """The server named a file that was not asked for, or is not in its folder."""
+
 class NegotiationError(Error, ConnectionError):
     """No algorithm in common."""
 
@@ -99,6 +102,18 @@ class ChannelError(Error):
 
     code: int | None
     """The reason code of SSH_MSG_CHANNEL_OPEN_FAILURE (RFC 4254 5.1), None for a refused request."""
+
+class SFTPError(Error):
+    """The SFTP server refused a request. Where there is a built-in class for it, the error is of
+    that class, too (FileNotFoundError, PermissionError, FileExistsError, NotADirectoryError,
+    IsADirectoryError), with `errno`, `filename` and, of renames and links, `filename2`."""
+
+    code: int | None
+    """The status code of SSH_FXP_STATUS (draft-ietf-secsh-filexfer-02 7), None if our side found
+    the fault."""
+
+class SCPError(Error):
+    """The remote scp refused."""
 
 # results ------------------------------------------------------------------------------------------
 

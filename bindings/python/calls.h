@@ -8,16 +8,16 @@
 
 namespace hawser::python {
 
-// Runs `call(interrupt)` and unwraps its outcome.
+// Runs `call(interrupt)` and unwraps its outcome; paths in its failure are of that style.
 template <typename Call>
-auto without_gil(Call&& call) {
+auto without_gil(Call&& call, PathStyle style = PathStyle::text) {
   drop_kept_exception();
   const client::Interrupt interrupted = interrupt();
   auto outcome = [&] {
     const nb::gil_scoped_release release;
     return call(interrupted);
   }();
-  return unwrap(std::move(outcome));
+  return unwrap(std::move(outcome), style);
 }
 
 // Runs what cannot fail but takes the session's lock: nobody waits for that with the GIL held.

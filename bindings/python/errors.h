@@ -5,20 +5,20 @@
 
 #include "hawser/client/failure.h"
 
+#include "paths.h"
+
 namespace hawser::python {
 
 namespace nb = nanobind;
 
-// Makes the exception classes in the module.
-void bind_errors(nb::module_& module);
-
-// Throws the Python exception for a failure. Requires: the GIL is held.
-[[noreturn]] void raise(client::Failure failure);
+// Throws the Python exception for a failure; paths in it are as the caller writes them. Requires:
+// the GIL is held.
+[[noreturn]] void raise(client::Failure failure, PathStyle style = PathStyle::text);
 
 // The value of an outcome, or its failure as an exception.
 template <typename T>
-T unwrap(client::Outcome<T> outcome) {
-  if (!outcome) raise(std::move(outcome).error());
+T unwrap(client::Outcome<T> outcome, PathStyle style = PathStyle::text) {
+  if (!outcome) raise(std::move(outcome).error(), style);
   if constexpr (!std::is_void_v<T>) return *std::move(outcome);
 }
 

@@ -6,7 +6,7 @@
 #include "hawser/crypto/engine.h"
 
 #include "channel.h"
-#include "errors.h"
+#include "error_classes.h"
 #include "results.h"
 #include "session.h"
 
@@ -24,7 +24,7 @@ NB_MODULE(_ssh, m) {
   m.attr("__version__") = HAWSER_VERSION;
   m.def("version", [] { return kLevelWithLibssh2; });
   m.def("crypto_engine_name", [] { return std::string(hawser::crypto::openssl_engine().name); });
-  hawser::python::bind_errors(m);
+  hawser::python::bind_error_classes(m);
   hawser::python::bind_results(m);
   hawser::python::bind_channel(m);
   hawser::python::bind_session(m);

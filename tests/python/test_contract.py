@@ -16,6 +16,7 @@ ERRORS = [
     ("Error", "OSError"),
     ("ProtocolError", "Error ConnectionError"),
     ("LimitError", "ProtocolError"),
+    ("UnsafeNameError", "ProtocolError"),
     ("NegotiationError", "Error ConnectionError"),
     ("ConnectionLost", "Error ConnectionError"),
     ("Timeout", "Error TimeoutError"),
@@ -31,6 +32,8 @@ ERRORS = [
     ("UnsupportedKey", "KeyFileError"),
     ("DamagedKey", "KeyFileError"),
     ("ChannelError", "Error"),
+    ("SFTPError", "Error"),
+    ("SCPError", "Error"),
 ]
 
 
