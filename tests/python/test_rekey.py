@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,17 @@ def test_by_packets(openssh: OpenSSHServer) -> None:
     with login(openssh, rekey_packets=100) as session:
         assert len(session.exec(f"head -c {20 * MIB} /dev/zero")) == 20 * MIB
         assert session.rekey_count >= 3
+
+
+@pytest.mark.parametrize("limits", [{"rekey_packets": 1}, {"rekey_bytes": 1}], ids=str)
+def test_all_the_time(openssh: OpenSSHServer, limits: dict[str, Any]) -> None:
+    """Not before login, though: OpenSSH answers no key exchange then."""
+    data = os.urandom(200_000)
+    with login(openssh, **limits) as session:
+        assert session.run("cat", input=data).stdout == data
+        for _ in range(10):
+            echo(session)
+        assert session.rekey_count >= 10
 
 
 def test_by_time(openssh: OpenSSHServer) -> None:

@@ -49,6 +49,22 @@ TEST(Rekey, by_the_server_after_every_packet) {
   EXPECT_GT(scene.client.count("keys again"), 48u);
 }
 
+// OpenSSH refuses a key exchange before login.
+TEST(Rekey, waits_for_the_login) {
+  SceneOptions options = echo();
+  options.rekey.packets = 1;
+  options.rekey.interval = std::chrono::seconds(1);
+  Scene scene(options);
+  ASSERT_TRUE(scene.handshake());
+  scene.client.wait(std::chrono::seconds(2));
+  scene.run();
+  EXPECT_FALSE(scene.client.session().transport().is_exchanging());
+  EXPECT_EQ(scene.client.count("keys again"), 0u);
+  ASSERT_TRUE(scene.login());
+  scene.run();
+  EXPECT_GT(scene.client.count("keys again"), 0u);
+}
+
 TEST(Rekey, by_both_sides_whatever_the_cuts) {
   for (std::uint64_t seed = 0; seed < 12; ++seed) {
     SCOPED_TRACE(seed);

@@ -13,6 +13,10 @@ Result<Want> Keepalive::advance(session::Session& session, Inbox& inbox) {
 
 Result<Want> Rekey::advance(session::Session& session, Inbox& inbox) {
   if (!before_) {
+    // The protocol would allow it, but OpenSSH does not answer.
+    if (!session.failure() && !session.is_logged_in()) {
+      return fail(Errc::wrong_state, "not logged in");
+    }
     before_ = inbox.exchanges();
     HAWSER_TRY(session.rekey());
   }

@@ -185,9 +185,12 @@ void Transport::note_channel_use(std::uint8_t number) {
   }
 }
 
+// Not before login: OpenSSH answers a KEXINIT with UNIMPLEMENTED then, and check_volume() bounds
+// what the first keys have to do.
 Status Transport::rekey_if_due(Instant now) {
   if (!kex_.is_idle() || !kex_.is_first_done()) return {};
   if (!keys_since_) keys_since_ = now;
+  if (stage_ != Stage::connection) return {};
   const Agreed& agreed = *kex_.agreed();
   const KeyUse in{reader_.bytes_under_key(), reader_.packets_under_key(),
                   agreed.server_to_client.cipher->block_size};
@@ -201,7 +204,7 @@ Status Transport::rekey_if_due(Instant now) {
 }
 
 std::optional<Instant> Transport::rekey_deadline() const {
-  if (!keys_since_ || !kex_.is_idle()) return std::nullopt;
+  if (!keys_since_ || !kex_.is_idle() || stage_ != Stage::connection) return std::nullopt;
   return policy_.deadline(*keys_since_);
 }
 
