@@ -89,15 +89,24 @@ std::vector<std::pair<nb::object, nb::object>> items_of(nb::handle mapping, cons
   return items;
 }
 
-std::uint16_t port_argument(nb::handle value, const char* what) {
+std::int64_t integer_argument(nb::handle value, const char* what, const Range& range) {
   if (!PyLong_Check(value.ptr())) raise_type_error(what, "int", value);
   int overflow = 0;
-  const long port = PyLong_AsLongAndOverflow(value.ptr(), &overflow);
-  if (overflow != 0 || port < 0 || port > 65535) {
-    PyErr_Format(PyExc_ValueError, "%s must be 0 to 65535", what);
+  const long long number = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+  if (overflow != 0 || number < range.least || number > range.most) {
+    PyErr_Format(PyExc_ValueError, "%s must be %lld to %lld", what,
+                 static_cast<long long>(range.least), static_cast<long long>(range.most));
     throw nb::python_error();
   }
-  return static_cast<std::uint16_t>(port);
+  return number;
+}
+
+std::uint32_t extent_argument(nb::handle value, const char* what) {
+  return static_cast<std::uint32_t>(integer_argument(value, what, {0, UINT32_MAX}));
+}
+
+std::uint16_t port_argument(nb::handle value, const char* what) {
+  return static_cast<std::uint16_t>(integer_argument(value, what, {0, 65535}));
 }
 
 std::optional<Duration> seconds_argument(nb::handle value, const char* what) {

@@ -52,6 +52,16 @@ SecretBytes secret_argument(nb::handle value, const char* what);
 // The pairs of a mapping; TypeError if it is none.
 std::vector<std::pair<nb::object, nb::object>> items_of(nb::handle mapping, const char* what);
 
+// An int within the range; ValueError beyond it.
+struct Range {
+  std::int64_t least;
+  std::int64_t most;
+};
+std::int64_t integer_argument(nb::handle value, const char* what, const Range& range);
+
+// A width or height, as 32 bits hold it.
+std::uint32_t extent_argument(nb::handle value, const char* what);
+
 // A TCP port, 0 to 65535; ValueError beyond.
 std::uint16_t port_argument(nb::handle value, const char* what);
 

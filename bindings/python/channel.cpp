@@ -45,24 +45,27 @@ std::vector<connection::TerminalMode> terminal_modes(nb::handle modes) {
   std::vector<connection::TerminalMode> list;
   if (modes.is_none()) return list;
   for (const auto& [opcode, value] : items_of(modes, "modes")) {
-    const auto number = nb::cast<std::uint32_t>(opcode);
-    if (number == 0 || number > 159) {  // RFC 4254 8: 160 and above are not defined
-      PyErr_SetString(PyExc_ValueError, "modes: opcodes are 1 to 159 (RFC 4254 section 8)");
-      throw nb::python_error();
-    }
+    // RFC 4254 8: 160 and above are not defined
+    const auto number = integer_argument(opcode, "an opcode in modes", {1, 159});
+    const auto setting = integer_argument(value, "a value in modes", {0, UINT32_MAX});
     list.push_back(connection::TerminalMode{static_cast<std::uint8_t>(number),
-                                            nb::cast<std::uint32_t>(value)});
+                                            static_cast<std::uint32_t>(setting)});
   }
   return list;
 }
 
-void pty(PyChannel& self, nb::handle term, std::uint32_t width, std::uint32_t height,
-         std::uint32_t width_pixels, std::uint32_t height_pixels, nb::handle modes) {
+connection::TerminalSize terminal_size(nb::handle width, nb::handle height, nb::handle width_pixels,
+                                       nb::handle height_pixels) {
+  return {extent_argument(width, "width"), extent_argument(height, "height"),
+          extent_argument(width_pixels, "width_pixels"),
+          extent_argument(height_pixels, "height_pixels")};
+}
+
+void pty(PyChannel& self, nb::handle term, nb::handle width, nb::handle height,
+         nb::handle width_pixels, nb::handle height_pixels, nb::handle modes) {
   const std::string text = text_argument(term, "term");
-  request(self,
-          connection::TerminalRequest{
-              text, {width, height, width_pixels, height_pixels}, terminal_modes(modes)},
-          "a terminal");
+  const auto size = terminal_size(width, height, width_pixels, height_pixels);
+  request(self, connection::TerminalRequest{text, size, terminal_modes(modes)}, "a terminal");
 }
 
 void signal(PyChannel& self, nb::handle name) {
@@ -71,10 +74,10 @@ void signal(PyChannel& self, nb::handle name) {
   request(self, connection::SignalRequest{text}, "the signal");
 }
 
-void window_change(PyChannel& self, std::uint32_t width, std::uint32_t height,
-                   std::uint32_t width_pixels, std::uint32_t height_pixels) {
-  request(self, connection::ResizeRequest{{width, height, width_pixels, height_pixels}},
-          "the window change");
+void window_change(PyChannel& self, nb::handle width, nb::handle height, nb::handle width_pixels,
+                   nb::handle height_pixels) {
+  const auto size = terminal_size(width, height, width_pixels, height_pixels);
+  request(self, connection::ResizeRequest{size}, "the window change");
 }
 
 nb::bytes receive(PyChannel& self, Stream stream, nb::handle size) {
@@ -218,8 +221,8 @@ void bind_requests(nb::class_<PyChannel>& c) {
       .def("invoke_subsystem", &subsystem, "name"_a)
       .def(
           "get_pty",
-          [](PyChannel& self, nb::handle term, std::uint32_t width, std::uint32_t height,
-             std::uint32_t width_pixels, std::uint32_t height_pixels) {
+          [](PyChannel& self, nb::handle term, nb::handle width, nb::handle height,
+             nb::handle width_pixels, nb::handle height_pixels) {
             pty(self, term, width, height, width_pixels, height_pixels, nb::none());
           },
           "term"_a = "vt100", "width"_a = 80, "height"_a = 24, "width_pixels"_a = 0,

@@ -70,9 +70,6 @@ void split_host(client::HostKeyPolicy& policy, bool& has_port) {
 void set_host(client::HostKeyPolicy& policy, const HostKeyArguments& arguments) {
   const auto [peer_host, peer_port] = peer_of(arguments.sock);
   bool has_port = !arguments.port.is_none();
-  if (has_port) {
-    policy.port = port_argument(arguments.port, "port");
-  }
   if (!arguments.host.is_none()) {
     policy.host = text_argument(arguments.host, "host");
     if (policy.host.empty()) raise_value_error("host must not be empty");
@@ -169,6 +166,7 @@ client::HostKeyPolicy host_key_policy_from(const HostKeyArguments& arguments) {
                                  nb::cast<std::string>(arguments.policy) == "strict";
   policy.judges =
       !arguments.host.is_none() || !arguments.known_hosts.is_none() || !is_default_policy;
+  if (!arguments.port.is_none()) policy.port = port_argument(arguments.port, "port");
   if (!policy.judges) return policy;
   set_host(policy, arguments);
   policy.known_hosts = paths_from(arguments.known_hosts);

@@ -46,10 +46,8 @@ PyType_Slot session_slots[] = {{Py_tp_traverse, reinterpret_cast<void*>(traverse
                                {Py_tp_clear, reinterpret_cast<void*>(clear)},
                                {0, nullptr}};
 
-std::uint64_t positive(std::int64_t value, const char* what) {
-  if (value > 0) return static_cast<std::uint64_t>(value);
-  PyErr_Format(PyExc_ValueError, "%s must be positive", what);
-  throw nb::python_error();
+std::uint64_t positive(nb::handle value, const char* what) {
+  return static_cast<std::uint64_t>(integer_argument(value, what, {1, INT64_MAX}));
 }
 
 // making
@@ -58,8 +56,8 @@ std::uint64_t positive(std::int64_t value, const char* what) {
 void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::handle host,
                   nb::handle port, nb::handle known_hosts, nb::handle host_key_policy,
                   nb::handle algorithms, bool require_strict_kex, nb::handle banner_timeout,
-                  nb::handle kex_timeout, nb::handle auth_timeout, std::int64_t rekey_bytes,
-                  std::int64_t rekey_packets, nb::handle rekey_interval) {
+                  nb::handle kex_timeout, nb::handle auth_timeout, nb::handle rekey_bytes,
+                  nb::handle rekey_packets, nb::handle rekey_interval) {
   client::ConnectionOptions options;
   options.timeout = seconds_argument(timeout, "timeout");
   options.session.deadlines.identification = seconds_argument(banner_timeout, "banner_timeout");
@@ -71,6 +69,10 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
   transport.rekey.bytes = positive(rekey_bytes, "rekey_bytes");
   transport.rekey.packets = positive(rekey_packets, "rekey_packets");
   transport.rekey.interval = seconds_argument(rekey_interval, "rekey_interval");
+  if (transport.rekey.interval == Duration::zero()) {
+    PyErr_SetString(PyExc_ValueError, "rekey_interval must be seconds > 0 or None");
+    throw nb::python_error();
+  }
   auto [stream, stream_object] = make_stream(sock);
   options.host_key = host_key_policy_from({sock, host, port, known_hosts, host_key_policy});
   new (self) PySession{without_gil([&, &made = stream](const client::Interrupt& interrupted) {
@@ -215,12 +217,13 @@ std::vector<std::pair<std::string, std::string>> environment_from(nb::handle env
 }
 
 RunResult run(PySession& self, nb::handle command, nb::handle input, nb::handle timeout,
-              nb::handle env, bool pty, nb::handle term, std::uint32_t width,
-              std::uint32_t height) {
+              nb::handle env, bool pty, nb::handle term, nb::handle width, nb::handle height) {
   operations::CommandSpec spec;
   spec.command = text_argument(command, "command");
   spec.environment = environment_from(env);
-  if (pty) spec.terminal = operations::Terminal{text_argument(term, "term"), {width, height, 0, 0}};
+  const connection::TerminalSize size{extent_argument(width, "width"),
+                                      extent_argument(height, "height"), 0, 0};
+  if (pty) spec.terminal = operations::Terminal{text_argument(term, "term"), size};
   const auto limit = seconds_argument(timeout, "timeout");
 
   std::optional<BufferView> buffer;

@@ -196,10 +196,13 @@ def test_a_command_before_login(openssh: OpenSSHServer) -> None:
             lambda: session.run("true"),
             session.open_session,
             lambda: session.open_direct_tcpip("127.0.0.1", 22),
+            session.keepalive,
+            session.rekey,
         ]
         for use in uses:
-            with pytest.raises(_ssh.Error):
+            with pytest.raises(_ssh.Error, match="not logged in") as error:
                 use()
+            assert error.value.errno == errno.EINVAL
         log_in(session, openssh)
         echo(session)
 
@@ -257,6 +260,12 @@ def test_wrong_arguments_of_a_command(openssh: OpenSSHServer) -> None:
             lambda: channel.send("text"),  # type: ignore[arg-type]
             lambda: channel.recv("many"),  # type: ignore[arg-type]
             lambda: channel.env("A", 5),  # type: ignore[arg-type]
+            lambda: channel.signal(15),  # type: ignore[arg-type]
+            lambda: channel.pty(width="80"),  # type: ignore[arg-type]
+            lambda: channel.pty(modes={"ECHO": 0}),  # type: ignore[dict-item]
+            lambda: channel.pty(modes=[53]),  # type: ignore[arg-type]
+            lambda: channel.window_change(80.5, 24),  # type: ignore[arg-type]
+            lambda: channel.recv_into(b"read-only"),
         ]
         for use in wrong:
             with pytest.raises(TypeError):
@@ -267,6 +276,17 @@ def test_wrong_arguments_of_a_command(openssh: OpenSSHServer) -> None:
             lambda: session.open_direct_tcpip("localhost", 65536),
             lambda: channel.recv(-1),
             lambda: channel.settimeout(-1),
+            lambda: channel.settimeout(float("nan")),
+            lambda: channel.pty(width=-1),
+            lambda: channel.pty(modes={0: 1}),
+            lambda: channel.pty(modes={53: 1 << 32}),
+            lambda: channel.window_change(80, 1 << 32),
+            lambda: session.run("true", pty=True, height=-1),
+            lambda: session.run("true", env={"A=B": "x"}),
+            lambda: session.exec("a\0b"),
+            lambda: session.run("true", env={"A": "x\0"}),
+            lambda: session.open_direct_tcpip("local\0host", 22),
+            lambda: channel.subsystem("sftp\0"),
         ]
         for use in values:
             with pytest.raises((ValueError, OverflowError)):
@@ -279,6 +299,12 @@ def test_wrong_arguments_of_a_command(openssh: OpenSSHServer) -> None:
     [
         {"rekey_bytes": "many"},
         {"rekey_bytes": -1},
+        {"rekey_packets": 0},
+        {"rekey_bytes": 1 << 70},
+        {"rekey_interval": 0},
+        {"port": 65536},
+        {"host": "a\0b"},
+        {"host": ""},
         {"timeout": "soon"},
         {"algorithms": 5},
         {"algorithms": {"kex": 5}},
