@@ -2,6 +2,8 @@
 // wipes them when it goes. Data buffers are not secrets and do not pay for this.
 #pragma once
 
+#include <type_traits>
+
 #include "hawser/base/bytes.h"
 
 namespace hawser {
@@ -38,6 +40,27 @@ class SecretBytes {
 
  private:
   Bytes bytes_;
+};
+
+// The same for a value of fixed size, on the stack or in an object: zero at first, wiped when it
+// goes.
+template <typename T>
+class Secret {
+ public:
+  static_assert(std::is_trivially_copyable_v<T>);
+
+  Secret() = default;
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  ~Secret() { wipe({reinterpret_cast<std::uint8_t*>(&value_), sizeof(value_)}); }
+
+  T& operator*() { return value_; }
+  const T& operator*() const { return value_; }
+  T* operator->() { return &value_; }
+  const T* operator->() const { return &value_; }
+
+ private:
+  T value_{};
 };
 
 }  // namespace hawser

@@ -30,6 +30,9 @@ const MacAlgorithm* find_mac(const Engine& engine, std::string_view name) {
 const AgreementAlgorithm* find_agreement(const Engine& engine, std::string_view name) {
   return find_row(engine.agreements, &AgreementAlgorithm::name, name);
 }
+const KemAlgorithm* find_kem(const Engine& engine, std::string_view name) {
+  return find_row(engine.kems, &KemAlgorithm::name, name);
+}
 const KeyAlgorithm* find_key(const Engine& engine, std::string_view key_type) {
   return find_row(engine.keys, &KeyAlgorithm::key_type, key_type);
 }
@@ -39,7 +42,7 @@ const SignatureAlgorithm* find_signature(const Engine& engine, std::string_view 
 
 Result<Bytes> digest(const Engine& engine, HashId hash, std::span<const ByteView> pieces) {
   const HashAlgorithm* row = find_hash(engine, hash);
-  if (row == nullptr) return fail(Errc::internal, "digest");
+  if (row == nullptr || row->digest_size == 0) return fail(Errc::internal, "digest");
   const auto made = HAWSER_TRY(row->make());
   for (ByteView piece : pieces) made->update(piece);
   Bytes out(row->digest_size);

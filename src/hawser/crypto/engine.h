@@ -8,6 +8,7 @@
 #include "hawser/crypto/agreement.h"
 #include "hawser/crypto/cipher.h"
 #include "hawser/crypto/hash.h"
+#include "hawser/crypto/kem.h"
 #include "hawser/crypto/mac.h"
 #include "hawser/crypto/random.h"
 #include "hawser/crypto/signature.h"
@@ -22,6 +23,7 @@ struct Engine {
   std::span<const MacAlgorithm> macs;
   std::span<const AgreementAlgorithm> agreements;
   GenerateInGroup generate_in_group;
+  std::span<const KemAlgorithm> kems;
   std::span<const KeyAlgorithm> keys;
   std::span<const SignatureAlgorithm> signatures;
   Random* random;
@@ -34,6 +36,7 @@ const CipherAlgorithm* find_cipher(const Engine& engine, std::string_view name);
 const CipherAlgorithm* find_file_cipher(const Engine& engine, std::string_view name);
 const MacAlgorithm* find_mac(const Engine& engine, std::string_view name);
 const AgreementAlgorithm* find_agreement(const Engine& engine, std::string_view name);
+const KemAlgorithm* find_kem(const Engine& engine, std::string_view name);
 const KeyAlgorithm* find_key(const Engine& engine, std::string_view key_type);
 const SignatureAlgorithm* find_signature(const Engine& engine, std::string_view name);
 

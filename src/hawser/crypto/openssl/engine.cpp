@@ -2,6 +2,7 @@
 // algorithm needs.
 #include "hawser/crypto/engine.h"
 
+#include "hawser/crypto/native/ml_kem.h"
 #include "hawser/crypto/openssl/makers.h"
 
 namespace hawser::crypto {
@@ -15,6 +16,10 @@ constexpr HashAlgorithm kHashes[] = {
     {HashId::sha256, "sha256", 32, [] { return make_hash(HashId::sha256); }},
     {HashId::sha384, "sha384", 48, [] { return make_hash(HashId::sha384); }},
     {HashId::sha512, "sha512", 64, [] { return make_hash(HashId::sha512); }},
+    {HashId::sha3_256, "sha3-256", 32, [] { return make_hash(HashId::sha3_256); }},
+    {HashId::sha3_512, "sha3-512", 64, [] { return make_hash(HashId::sha3_512); }},
+    {HashId::shake128, "shake128", 0, [] { return make_hash(HashId::shake128); }},
+    {HashId::shake256, "shake256", 0, [] { return make_hash(HashId::shake256); }},
 };
 
 template <const char* const& cipher>
@@ -113,6 +118,14 @@ constexpr AgreementAlgorithm kAgreements[] = {
     {"modp8192", [](Random& random) { return generate_dh(DhGroup::modp8192, random); }},
 };
 
+constexpr KemAlgorithm kNativeKems[] = {ml_kem::kAlgorithm};
+
+// Only the private key's half is the library's: a client has no other.
+constexpr KemAlgorithm kKems[] = {
+    {ml_kem::kAlgorithm.name, ml_kem::kEncapsulationKey, ml_kem::kCiphertext, generate_ml_kem,
+     ml_kem::kAlgorithm.encapsulate},
+};
+
 template <Curve curve>
 constexpr KeyAlgorithm ecdsa_row(std::string_view key_type, std::size_t field_size) {
   return {key_type,
@@ -150,6 +163,7 @@ const Engine& openssl_engine() {
                              .macs = kMacs,
                              .agreements = kAgreements,
                              .generate_in_group = generate_dh_in_group,
+                             .kems = has_ml_kem() ? std::span(kKems) : std::span(kNativeKems),
                              .keys = kKeys,
                              .signatures = kSignatures,
                              .random = &system_random()};

@@ -29,6 +29,14 @@ const char* digest_name(HashId hash) {
       return "SHA2-384";
     case HashId::sha512:
       return "SHA2-512";
+    case HashId::sha3_256:
+      return "SHA3-256";
+    case HashId::sha3_512:
+      return "SHA3-512";
+    case HashId::shake128:
+      return "SHAKE128";
+    case HashId::shake256:
+      return "SHAKE256";
   }
   return nullptr;
 }

@@ -28,6 +28,11 @@ constexpr Vector kVectors[] = {
     {HashId::sha512, "abc",
      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
+    // Python's hashlib
+    {HashId::sha3_256, "abc", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"},
+    {HashId::sha3_512, "abc",
+     "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e"
+     "10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0"},
 };
 
 TEST(Hash, KnownAnswers) {
@@ -42,8 +47,9 @@ TEST(Hash, KnownAnswers) {
 TEST(Hash, PiecesMakeNoDifference) {
   for (const HashAlgorithm& row : openssl_engine().hashes) {
     const auto hash = row.make().value();
-    Bytes whole(row.digest_size);
-    Bytes pieces(row.digest_size);
+    const std::size_t size = row.digest_size != 0 ? row.digest_size : 1000;
+    Bytes whole(size);
+    Bytes pieces(size);
     hash->update(as_bytes("abcdef"));
     ASSERT_TRUE(hash->finish(whole).has_value());
     for (std::string_view piece : {"ab", "", "cde", "f"}) hash->update(as_bytes(piece));
@@ -52,8 +58,34 @@ TEST(Hash, PiecesMakeNoDifference) {
   }
 }
 
+TEST(Hash, ShakeGivesAsMuchAsOneWants) {
+  constexpr struct {
+    HashId hash;
+    std::string_view output;
+  } kShakes[] = {
+      // Python's hashlib
+      {HashId::shake128,
+       "5881092dd818bf5cf8a3ddb793fbcba74097d5c526a6d35f97b83351940f2cc844c50af32acd3f2c"},
+      {HashId::shake256,
+       "483366601360a8771c6863080cc4114d8db44530f8f1e1ee4f94ea37e78b5739d5a15bef186a5386"
+       "c75744c0527e1faa9f8726e462a12a4feb06bd8801e751e41385141204f32997"},
+  };
+  for (const auto& shake : kShakes) {
+    const auto hash = find_hash(openssl_engine(), shake.hash)->make().value();
+    const Bytes expected = testing::unhex(shake.output);
+    for (std::size_t size : {std::size_t{1}, std::size_t{32}, expected.size()}) {
+      Bytes out(size);
+      hash->update(as_bytes("abc"));
+      ASSERT_TRUE(hash->finish(out).has_value());
+      EXPECT_TRUE(equal(out, ByteView(expected).first(size)));
+    }
+    EXPECT_FALSE(crypto::digest(openssl_engine(), shake.hash, {}).has_value());
+  }
+}
+
 TEST(Hash, RefusesAnotherSizeAndGoesOn) {
   for (const HashAlgorithm& row : openssl_engine().hashes) {
+    if (row.digest_size == 0) continue;
     const auto hash = row.make().value();
     hash->update(as_bytes("abc"));
     Bytes digest(row.digest_size - 1);

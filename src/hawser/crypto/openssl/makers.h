@@ -28,6 +28,10 @@ Result<std::unique_ptr<KeyAgreement>> generate_ecdh(Curve curve, Random& random)
 Result<std::unique_ptr<KeyAgreement>> generate_dh(DhGroup group, Random& random);
 Result<std::unique_ptr<KeyAgreement>> generate_dh_in_group(const PeerGroup& group, Random& random);
 
+// ml_kem.cpp
+bool has_ml_kem();
+Result<std::unique_ptr<KemKeyPair>> generate_ml_kem(const Engine& engine);
+
 // ed25519.cpp, ecdsa.cpp, rsa.cpp
 using Parts = std::span<const ByteView>;
 Result<std::unique_ptr<VerifyKey>> load_ed25519_public(Parts parts);
