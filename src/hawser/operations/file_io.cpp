@@ -10,10 +10,10 @@ constexpr AwaitPeer kAwaitTurn{"another call on the file", Patience::without_bou
 
 }  // namespace
 
-Result<Want> FileOperation::step(session::Session& session) {
+Result<Want> FileOperation::step() {
   if (file_->is_closed()) return fail(Errc::file_closed, "file");
   if (!file_->take_turn(*this)) return kAwaitTurn;
-  Result<Want> want = work(session);
+  Result<Want> want = work();
   if (!want || std::holds_alternative<Done>(*want)) file_->give_turn(*this);
   return want;
 }
@@ -31,9 +31,9 @@ ReadFile::ReadFile(std::shared_ptr<RemoteFile> file, ByteSpan to, Place place)
 }
 
 // What was written must be there before it is read: servers may work on requests side by side.
-Result<Want> ReadFile::work(session::Session& session) {
+Result<Want> ReadFile::work() {
   if (stage_ == Stage::sending) {
-    if (!HAWSER_TRY(file().send_pending(session))) return kAwaitWrite;
+    if (!HAWSER_TRY(file().send_pending())) return kAwaitWrite;
     stage_ = Stage::draining;
   }
   if (stage_ == Stage::draining) {
@@ -61,7 +61,7 @@ const SftpRefusal& ReadFile::refusal() const {
 
 // writing -----------------------------------------------------------------------------------------
 
-Result<Want> WriteFile::work(session::Session& session) {
+Result<Want> WriteFile::work() {
   if (!has_begun_) {
     has_begun_ = true;
     at_ = place_.value_or(file().position());
@@ -73,7 +73,7 @@ Result<Want> WriteFile::work(session::Session& session) {
       note_written();
       return Done{};
     }
-    if (!HAWSER_TRY(file().send_pending(session))) return kAwaitWrite;
+    if (!HAWSER_TRY(file().send_pending())) return kAwaitWrite;
     if (file().add_pending(at_, data_)) {
       note_written();
       return Done{};
@@ -81,7 +81,7 @@ Result<Want> WriteFile::work(session::Session& session) {
     is_direct_ = true;
     file().writer().begin(at_, data_);
   }
-  if (!HAWSER_TRY(file().writer().advance(session))) return kAwaitWrite;
+  if (!HAWSER_TRY(file().writer().advance())) return kAwaitWrite;
   note_written();
   return Done{};
 }
@@ -97,15 +97,15 @@ void WriteFile::cancel(session::Session& session, Inbox& inbox) {
 
 // flushing and closing ----------------------------------------------------------------------------
 
-Result<Want> FlushFile::work(session::Session& session) {
-  if (!HAWSER_TRY(file().send_pending(session))) return kAwaitWrite;
+Result<Want> FlushFile::work() {
+  if (!HAWSER_TRY(file().send_pending())) return kAwaitWrite;
   if (!HAWSER_TRY(file().writer().is_drained())) return kAwaitWrite;
   return Done{};
 }
 
-Result<Want> CloseFile::work(session::Session& session) {
+Result<Want> CloseFile::work() {
   if (!is_asked_) {
-    const auto is_sent = file().send_pending(session);
+    const auto is_sent = file().send_pending();
     if (is_sent && !*is_sent) return kAwaitWrite;
     if (!is_sent) note(std::unexpected(is_sent.error()));
     file().reader().reset();

@@ -15,12 +15,12 @@ class FileOperation : public SftpOperation {
   [[nodiscard]] const SftpRefusal& refusal() const override { return file_->writer().refusal(); }
 
  protected:
-  virtual Result<Want> work(session::Session& session) = 0;
+  virtual Result<Want> work() = 0;
   [[nodiscard]] RemoteFile& file() { return *file_; }
   [[nodiscard]] const RemoteFile& file() const { return *file_; }
 
  private:
-  Result<Want> step(session::Session& session) final;
+  Result<Want> step() final;
 
   std::shared_ptr<RemoteFile> file_;
 };
@@ -38,7 +38,7 @@ class ReadFile final : public FileOperation {
 
  private:
   enum class Stage : std::uint8_t { sending, draining, reading };
-  Result<Want> work(session::Session& session) override;
+  Result<Want> work() override;
 
   ByteSpan to_;
   Place place_;
@@ -55,7 +55,7 @@ class WriteFile final : public FileOperation {
   void cancel(session::Session& session, Inbox& inbox) override;
 
  private:
-  Result<Want> work(session::Session& session) override;
+  Result<Want> work() override;
   void note_written();
 
   ByteView data_;
@@ -71,7 +71,7 @@ class FlushFile final : public FileOperation {
   using FileOperation::FileOperation;
 
  private:
-  Result<Want> work(session::Session& session) override;
+  Result<Want> work() override;
 };
 
 // The handle is closed even if a write before failed: that failure is then the result.
@@ -82,7 +82,7 @@ class CloseFile final : public FileOperation, private sftp::Receiver {
   [[nodiscard]] const SftpRefusal& refusal() const override;
 
  private:
-  Result<Want> work(session::Session& session) override;
+  Result<Want> work() override;
   void take(sftp::RequestId id, const sftp::Reply& reply) override;
   void note(const Status& status);
 

@@ -48,7 +48,7 @@ void RemoteDirectory::abandon(session::Session& session) {
   (void)link_->flush(session);
 }
 
-Result<Want> ReadDirectory::step(session::Session& /*session*/) {
+Result<Want> ReadDirectory::step() {
   if (directory_->is_closed()) return fail(Errc::file_closed, "directory");
   if (!HAWSER_TRY(directory_->is_ready())) return AwaitPeer{"SFTP reply", Patience::for_protocol};
   entry_ = directory_->next();

@@ -48,7 +48,7 @@ class ReadDirectory final : public SftpOperation {
   [[nodiscard]] const SftpRefusal& refusal() const override { return directory_->refusal(); }
 
  private:
-  Result<Want> step(session::Session& session) override;
+  Result<Want> step() override;
 
   std::shared_ptr<RemoteDirectory> directory_;
   std::optional<SftpAnswer::Name> entry_;

@@ -16,11 +16,11 @@ bool RemoteFile::add_pending(std::uint64_t at, ByteView data) {
   return true;
 }
 
-Result<bool> RemoteFile::send_pending(session::Session& session) {
+Result<bool> RemoteFile::send_pending() {
   if (pending_.empty()) return true;
   if (!is_sending_pending_) writer_.begin(pending_at_, pending_);
   is_sending_pending_ = true;
-  const Result<bool> is_sent = writer_.advance(session);
+  const Result<bool> is_sent = writer_.advance();
   if (!is_sent || *is_sent) {
     is_sending_pending_ = false;
     pending_.clear();
@@ -44,7 +44,7 @@ void RemoteFile::give_turn(const Operation& operation) {
 void RemoteFile::abandon(session::Session& session) {
   if (is_closed_) return;
   is_closed_ = true;
-  (void)send_pending(session);
+  (void)send_pending();
   writer_.reset();
   reader_.reset();
   link_->engine().close_handle(handle_);

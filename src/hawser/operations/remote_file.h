@@ -26,7 +26,7 @@ class RemoteFile {
   // Small writes that follow one another become one request. False: it has to be sent first.
   bool add_pending(std::uint64_t at, ByteView data);
   // True once the channel has taken what was pending.
-  Result<bool> send_pending(session::Session& session);
+  Result<bool> send_pending();
 
   // One operation at a time: the others wait for their turn.
   bool take_turn(const Operation& operation);

@@ -10,7 +10,7 @@ void RemoteWriter::begin(std::uint64_t at, ByteView data) {
   done_ = 0;
 }
 
-Result<bool> RemoteWriter::advance(session::Session& session) {
+Result<bool> RemoteWriter::advance() {
   HAWSER_TRY(report());
   while (done_ < data_.size() && waiting_.size() < limits::kSftpWritesInFlight &&
          link_->engine().has_room()) {
@@ -21,7 +21,6 @@ Result<bool> RemoteWriter::advance(session::Session& session) {
     done_ += size;
     last_end_ = at_ + done_;
   }
-  HAWSER_TRY(link_->flush(session));
   if (done_ < data_.size() || link_->engine().has_unsent_data(this)) return false;
   data_ = {};
   return true;

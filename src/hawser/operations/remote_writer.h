@@ -17,8 +17,9 @@ class RemoteWriter final : private sftp::Receiver {
 
   // Begins to write `data`, which stays until the end or release(), at `at`.
   void begin(std::uint64_t at, ByteView data);
-  // Goes on with it; true when the memory of begin() is not needed any more.
-  Result<bool> advance(session::Session& session);
+  // Goes on with it; true when the memory of begin() is not needed any more: all has been asked for
+  // and sent.
+  Result<bool> advance();
   // Gives the memory of begin() back before its end: what was asked for already is copied.
   void release();
   [[nodiscard]] std::size_t done() const { return done_; }  // bytes asked to be written

@@ -68,11 +68,15 @@ void SftpLink::learn(const sftp::Limits& limits) {
 }
 
 Result<Want> SftpOperation::advance(session::Session& session, Inbox& /*inbox*/) {
-  Want want = HAWSER_TRY(step(session));
-  const Status flushed = link_->flush(session);
-  if (std::holds_alternative<Done>(want)) return want;  // what came whole counts
-  if (!flushed) return std::unexpected(flushed.error());
-  return want;
+  for (;;) {
+    Want want = HAWSER_TRY(step());
+    const bool had_output = link_->engine().unsent() > 0;
+    const Status flushed = link_->flush(session);
+    if (std::holds_alternative<Done>(want)) return want;  // what came whole counts
+    if (!flushed) return std::unexpected(flushed.error());
+    // That all went out can be what the operation waits for, or room for more.
+    if (!had_output || link_->engine().unsent() > 0) return want;
+  }
 }
 
 }  // namespace hawser::operations

@@ -62,8 +62,9 @@ class SftpOperation : public Operation {
   [[nodiscard]] virtual const SftpRefusal& refusal() const = 0;
 
  protected:
-  // Makes requests and looks what came. What it queued is sent after it.
-  virtual Result<Want> step(session::Session& session) = 0;
+  // Makes requests and looks what came. What it queued is sent after it; once all of that is sent,
+  // it is called again.
+  virtual Result<Want> step() = 0;
   [[nodiscard]] SftpLink& link() { return *link_; }
 
  private:

@@ -24,7 +24,7 @@ void keep(const sftp::Reply& reply, SftpAnswer& answer, SftpRefusal& refusal) {
   }
 }
 
-Result<Want> SftpRequest::step(session::Session& /*session*/) {
+Result<Want> SftpRequest::step() {
   const AwaitPeer wait{"SFTP reply", Patience::for_protocol};
   if (!is_sent_) {
     if (!link().engine().has_room()) return wait;

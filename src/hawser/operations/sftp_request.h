@@ -46,7 +46,7 @@ class SftpRequest final : public SftpOperation, private sftp::Receiver {
   [[nodiscard]] const SftpRefusal& refusal() const override { return refusal_; }
 
  private:
-  Result<Want> step(session::Session& session) override;
+  Result<Want> step() override;
   void take(sftp::RequestId id, const sftp::Reply& reply) override;
 
   Send send_;
