@@ -1,0 +1,158 @@
+#include "hawser/operations/remote_reader.h"
+
+#include <gtest/gtest.h>
+
+#include "support/sftp_server.h"
+
+namespace hawser::operations {
+namespace {
+
+using hawser::testing::OneFileServer;
+using hawser::testing::pattern;
+using Progress = RemoteReader::Progress;
+
+struct Scene {
+  explicit Scene(std::size_t size, unsigned seed = 1, ReadAhead ahead = ReadAhead::as_it_goes)
+      : server(seed),
+        link(std::make_shared<SftpLink>(std::make_shared<ChannelBox>(connection::ChannelId(0)))),
+        reader(link, Bytes{'h'}, ahead) {
+    server.content = pattern(size);
+    server.serve(link->engine());  // the versions
+    server.seen.clear();
+  }
+  ~Scene() { reader.reset(); }
+
+  // Reads as an operation does: steps until there is no more to ask for, then the server answers.
+  Result<Bytes> read(std::uint64_t at, std::size_t size) {
+    Bytes to(size);
+    reader.begin(at, to);
+    for (int i = 0; i < 100'000; ++i) {
+      const auto progress = HAWSER_TRY(reader.advance());
+      if (progress != Progress::wanting) {
+        EXPECT_TRUE(progress == Progress::at_end || reader.done() == size);
+        to.resize(reader.done());
+        return to;
+      }
+      EXPECT_TRUE(server.serve(link->engine()) || link->engine().in_flight() == 0);
+    }
+    return fail(Errc::internal, "the read does not end");
+  }
+  Bytes expected(std::uint64_t at, std::size_t size) const {
+    if (at >= server.content.size()) return {};
+    const std::size_t begin = static_cast<std::size_t>(at);
+    return to_bytes(
+        ByteView(server.content).subspan(begin, std::min(size, server.content.size() - begin)));
+  }
+
+  OneFileServer server;
+  std::shared_ptr<SftpLink> link;
+  RemoteReader reader;
+};
+
+TEST(RemoteReader, ReadsWhatIsThereAtEverySize) {
+  constexpr std::size_t kSize = 300'000;
+  for (const std::size_t size :
+       {1UL, 100UL, 4096UL, 32767UL, 32768UL, 32769UL, 100'000UL, 261'119UL, 261'120UL, 261'121UL,
+        299'999UL, 300'000UL, 300'001UL, 1'000'000UL}) {
+    Scene scene(kSize);
+    std::uint64_t at = 0;
+    for (int i = 0; i < 50; ++i) {
+      const auto got = scene.read(at, size);
+      ASSERT_TRUE(got);
+      ASSERT_EQ(*got, scene.expected(at, size)) << size << " at " << at;
+      at += got->size();
+      if (got->size() < size) break;
+    }
+  }
+}
+
+TEST(RemoteReader, TakesShortReadsAndAnyOrder) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937 random(seed);
+    Scene scene(random() % 500'000, seed);
+    scene.server.most = 1 + random() % 50'000;
+    std::uint64_t at = 0;
+    for (int i = 0; i < 20; ++i) {
+      if (random() % 4 == 0) at = random() % 600'000;
+      const std::size_t size = random() % (random() % 3 == 0 ? 200'000 : 5'000);
+      const auto got = scene.read(at, size);
+      ASSERT_TRUE(got);
+      ASSERT_EQ(*got, scene.expected(at, size)) << "seed " << seed << ", " << size << " at " << at;
+      at += got->size();
+    }
+  }
+}
+
+TEST(RemoteReader, ReadsAheadOnlyInOrder) {
+  Scene scene(4 << 20);
+  ASSERT_TRUE(scene.read(0, 64 * 1024));
+  EXPECT_LE(scene.server.seen.size(), 3U);  // nothing shows yet that it goes on
+  ASSERT_TRUE(scene.read(64 * 1024, 64 * 1024));
+  ASSERT_TRUE(scene.read(128 * 1024, 64 * 1024));
+  const auto so_far = scene.server.seen.size();
+  EXPECT_GT(so_far, 5U);
+  ASSERT_TRUE(scene.read(2 << 20, 64 * 1024));  // a jump
+  EXPECT_LE(scene.server.seen.size() - so_far, 3U);
+}
+
+TEST(RemoteReader, ReadsNothingAheadIfToldSo) {
+  Scene scene(1 << 20, 1, ReadAhead::none);
+  for (std::uint64_t at = 0; at < 10'000; at += 1000) ASSERT_TRUE(scene.read(at, 1000));
+  for (const auto& request : scene.server.seen) EXPECT_EQ(request.size, 1000U);
+}
+
+TEST(RemoteReader, AsksLittleBeyondTheEndThatItWasTold) {
+  Scene scene(100'000);
+  scene.reader.hint_size(100'000);
+  ASSERT_EQ(scene.read(0, 1 << 20)->size(), 100'000U);
+  unsigned beyond = 0;
+  for (const auto& request : scene.server.seen) beyond += request.offset >= 100'000 ? 1 : 0;
+  EXPECT_LE(beyond, 1U);
+}
+
+TEST(RemoteReader, GivesWhatCameBeforeARefusalThenTheRefusal) {
+  Scene scene(1 << 20);
+  scene.server.refuses_at = 100'000;
+  Bytes to(200'000);
+  scene.reader.begin(0, to);
+  Result<Progress> progress = Progress::wanting;
+  for (int i = 0; i < 100 && progress && *progress == Progress::wanting; ++i) {
+    progress = scene.reader.advance();
+    scene.server.serve(scene.link->engine());
+  }
+  ASSERT_FALSE(progress);
+  EXPECT_EQ(progress.error().code, Errc::sftp_status);
+  EXPECT_EQ(scene.reader.refusal().text, "disk on fire");
+  EXPECT_LE(scene.reader.done(), 131'072U);
+  EXPECT_TRUE(
+      equal(ByteView(to).first(scene.reader.done()), scene.expected(0, scene.reader.done())));
+}
+
+TEST(RemoteReader, GivesUpOnAServerThatGivesNothing) {
+  Scene scene(1000);
+  scene.server.most = 0;
+  const auto got = scene.read(0, 100);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Errc::sftp_protocol);
+}
+
+TEST(RemoteReader, CanBeReleasedInTheMiddle) {
+  for (unsigned rounds = 0; rounds < 6; ++rounds) {
+    Scene scene(1 << 20);
+    {
+      auto to = std::make_unique<Bytes>(400'000);
+      scene.reader.begin(0, *to);
+      for (unsigned i = 0; i < rounds; ++i) {
+        ASSERT_TRUE(scene.reader.advance());
+        scene.server.serve(scene.link->engine());
+      }
+      ASSERT_TRUE(scene.reader.advance());
+      scene.reader.release();
+    }
+    scene.server.serve(scene.link->engine());  // into memory that is gone, were it still bound
+    EXPECT_EQ(*scene.read(0, 300'000), scene.expected(0, 300'000));
+  }
+}
+
+}  // namespace
+}  // namespace hawser::operations

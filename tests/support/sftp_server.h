@@ -1,0 +1,150 @@
+// An SFTP server for tests: eats the engine's bytes and answers from one file in memory, in the
+// order, the sizes and with the refusals that a test wants. It speaks the wire itself, so that an
+// error of the engine's encoding does not hide behind its own decoding.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "hawser/sftp/engine.h"
+
+namespace hawser::testing {
+
+class Packet {
+ public:
+  explicit Packet(std::uint8_t type) { bytes_.push_back(type); }
+  Packet& u32(std::uint32_t value) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      bytes_.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+    return *this;
+  }
+  Packet& u64(std::uint64_t value) {
+    return u32(static_cast<std::uint32_t>(value >> 32)).u32(static_cast<std::uint32_t>(value));
+  }
+  Packet& string(std::string_view text) {
+    u32(static_cast<std::uint32_t>(text.size()));
+    append(bytes_, as_bytes(text));
+    return *this;
+  }
+  Packet& raw(std::string_view text) {
+    append(bytes_, as_bytes(text));
+    return *this;
+  }
+  // With its length in front.
+  [[nodiscard]] Bytes framed() const {
+    Bytes out(4);
+    store_be32(out.data(), static_cast<std::uint32_t>(bytes_.size()));
+    append(out, bytes_);
+    return out;
+  }
+
+ private:
+  Bytes bytes_;
+};
+
+inline Packet version(std::uint32_t number = 3) {
+  return Packet(2).u32(number);
+}
+inline Packet status(std::uint32_t id, std::uint32_t code, std::string_view text = "") {
+  return Packet(101).u32(id).u32(code).string(text).string("");
+}
+
+struct Request {
+  std::uint8_t type = 0;
+  std::uint32_t id = 0;
+  std::string handle_or_path;
+  std::uint64_t offset = 0;
+  std::uint32_t size = 0;
+  Bytes data;
+};
+
+// What the engine wants to send, taken apart. INIT has id 3, its version.
+inline std::vector<Request> take_requests(sftp::Engine& engine) {
+  Bytes all;
+  while (engine.unsent() > 0) {
+    const Gather pending = engine.pending();
+    for (const ByteView view : pending.views()) append(all, view);
+    engine.sent(pending.size());
+  }
+  std::vector<Request> requests;
+  wire::Reader stream(all);
+  while (!stream.at_end()) {
+    wire::Reader packet(stream.string());
+    Request request;
+    request.type = packet.uint8();
+    request.id = packet.uint32();
+    if (request.type != 1) request.handle_or_path = std::string(as_text(packet.string()));
+    if (request.type == 5 || request.type == 6) {
+      request.offset = packet.uint64();
+      request.size = packet.uint32();
+    }
+    request.data = to_bytes(packet.rest());
+    requests.push_back(std::move(request));
+  }
+  return requests;
+}
+
+// Answers reads and writes of `content`.
+class OneFileServer {
+ public:
+  Bytes content;
+  std::uint32_t most = 1U << 20;          // bytes given for one read
+  std::uint64_t refuses_at = UINT64_MAX;  // reads and writes from there on fail
+  std::vector<Request> seen;
+
+  explicit OneFileServer(unsigned seed) : random_(seed) {}
+
+  // Takes what the engine has to say and answers it, shuffled; returns whether there was any.
+  bool serve(sftp::Engine& engine) {
+    auto requests = take_requests(engine);
+    std::shuffle(requests.begin(), requests.end(), random_);
+    for (const Request& request : requests) {
+      seen.push_back(request);
+      EXPECT_TRUE(engine.received(answer(request)));
+    }
+    return !requests.empty();
+  }
+
+  Bytes answer(const Request& request) {
+    if (request.type == 1) return version().framed();
+    if (request.type == 4) return status(request.id, 0).framed();
+    if (request.offset >= refuses_at) return status(request.id, 4, "disk on fire").framed();
+    if (request.type == 6) return write(request);
+    return read(request);
+  }
+
+ private:
+  Bytes read(const Request& request) {
+    if (request.offset >= content.size()) return status(request.id, 1).framed();
+    const std::size_t left = content.size() - static_cast<std::size_t>(request.offset);
+    std::size_t size = std::min<std::size_t>({left, request.size, most});
+    const auto begin = static_cast<std::size_t>(request.offset);
+    return Packet(103)
+        .u32(request.id)
+        .string(as_text(ByteView(content).subspan(begin, size)))
+        .framed();
+  }
+  Bytes write(const Request& request) {
+    wire::Reader reader(request.data);
+    const std::size_t end = static_cast<std::size_t>(request.offset) + reader.rest().size();
+    EXPECT_EQ(request.size, reader.rest().size());
+    if (content.size() < end) content.resize(end);
+    copy(reader.rest(), ByteSpan(content).subspan(static_cast<std::size_t>(request.offset)));
+    return status(request.id, 0).framed();
+  }
+
+  std::mt19937 random_;
+};
+
+inline Bytes pattern(std::size_t size, unsigned seed = 1) {
+  std::mt19937 random(seed);
+  Bytes bytes(size);
+  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return bytes;
+}
+
+}  // namespace hawser::testing
