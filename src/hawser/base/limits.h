@@ -82,4 +82,8 @@ inline constexpr unsigned kSftpReadsInFlight = 64;           // of one file; Ope
 inline constexpr unsigned kSftpWritesInFlight = 64;          // of one file
 inline constexpr std::size_t kSftpReadAhead = 8 << 20;  // bytes asked for before they are wanted
 
+// Trees that are copied as a whole
+inline constexpr unsigned kTreeDepth = 64;            // of directories in one another
+inline constexpr std::size_t kTreeEntries = 1'000'000;  // of all directories together
+
 }  // namespace hawser::limits

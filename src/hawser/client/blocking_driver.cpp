@@ -105,6 +105,9 @@ Status BlockingDriver::satisfy(Lock& lock, operations::Operation& operation, Wor
     return operation.supply_signature(session_,
                                       unlocked([&] { return world.sign(signature->request); }));
   }
+  if (const auto* local = std::get_if<operations::NeedLocal>(&want)) {
+    return operation.supply_local(unlocked([&] { return world.local(local->request); }));
+  }
   const auto& verdict = std::get<operations::NeedVerdict>(want);
   return operation.supply_verdict(session_, inbox_,
                                   unlocked([&] { return world.judge(*verdict.key); }));

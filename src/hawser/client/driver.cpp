@@ -14,6 +14,10 @@ Status World::judge(const keys::PublicKey& /*key*/) {
   return fail(Errc::internal, "judge");
 }
 
+Result<operations::LocalAnswer> World::local(const operations::LocalRequest& /*request*/) {
+  return fail(Errc::internal, "local file");
+}
+
 World& no_world() {
   static World world;
   return world;

@@ -21,6 +21,7 @@ class World {
   virtual Result<Input> read_input(ByteSpan to);
   virtual Result<Bytes> sign(const session::SignatureWanted& request);
   virtual Status judge(const keys::PublicKey& key);
+  virtual Result<operations::LocalAnswer> local(const operations::LocalRequest& request);
 };
 
 // For operations that want nothing of the world.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "hawser/operations/inbox.h"
+#include "hawser/operations/local.h"
 
 namespace hawser::operations {
 
@@ -27,7 +28,10 @@ struct NeedSignature {  // answer with supply_signature()
 struct NeedVerdict {  // answer with supply_verdict()
   const keys::PublicKey* key;
 };
-using Want = std::variant<Done, AwaitPeer, NeedInput, NeedSignature, NeedVerdict>;
+struct NeedLocal {  // answer with supply_local()
+  LocalRequest request;
+};
+using Want = std::variant<Done, AwaitPeer, NeedInput, NeedSignature, NeedVerdict, NeedLocal>;
 
 class Operation {
  public:
@@ -54,6 +58,8 @@ class Operation {
                                 Status /*verdict*/) {
     return not_wanted();
   }
+  // What went wrong with a file is the operation's to judge: it may have others.
+  virtual Status supply_local(Result<LocalAnswer> /*answer*/) { return not_wanted(); }
 
  private:
   static Status not_wanted() { return fail(Errc::internal, "supply"); }
