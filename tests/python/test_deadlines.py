@@ -1,5 +1,6 @@
 """No peer can make a call wait longer than its deadline, nor hang `close` or `abort`."""
 
+import errno
 import socket
 import time
 
@@ -136,8 +137,9 @@ def test_abort_ends_a_hung_wait(openssh: OpenSSHServer) -> None:
         assert waiting.running
         with within(2):
             session.abort()
-            with pytest.raises(_ssh.ConnectionLost):
+            with pytest.raises(_ssh.ConnectionLost, match="aborted") as lost:
                 waiting.result(5)
+        assert lost.value.errno == errno.ECONNABORTED
         assert session.closed
 
 

@@ -1,10 +1,12 @@
 #include "hawser/client/blocking_driver.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
 #include <thread>
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include "hawser/client/clock.h"
 
@@ -32,12 +34,13 @@ std::optional<Instant> after(std::optional<Duration> span) {
 
 BlockingDriver::BlockingDriver(session::Config config, const crypto::Engine& engine,
                                std::unique_ptr<ByteStream> stream)
-    : stream_(std::move(stream)), session_(std::move(config), engine, now()) {}
+    : process_(getpid()), stream_(std::move(stream)), session_(std::move(config), engine, now()) {}
 
 BlockingDriver::~BlockingDriver() = default;
 
 Status BlockingDriver::run(operations::Operation& operation, World& world,
                            const WaitLimits& limits) {
+  if (!is_ours()) return fail(Errc::wrong_state, "forked");
   Lock lock(mutex_);
   Waiter waiter;
   waiter.operation = &operation;
@@ -183,7 +186,7 @@ void BlockingDriver::pump() {
     if (!got) {
       session_.ended(static_cast<int>(got.error().detail));
     } else if (got->is_end) {
-      session_.ended();
+      session_.ended(is_aborted_ ? ECONNABORTED : 0);
     } else {
       session_.received(got->size);
     }
@@ -202,6 +205,7 @@ void BlockingDriver::drain() {
 }
 
 void BlockingDriver::flush() {
+  if (!session_.pending_output().empty() && !is_ours()) return;
   const bool was_full = session_.pending_output().size() >= limits::kOutboundData;
   while (!session_.pending_output().empty() && !is_output_broken_) {
     const auto taken = stream_->write_some(session_.pending_output());
@@ -249,7 +253,18 @@ bool BlockingDriver::has_news(const Waiter& waiter) const {
   return channel != nullptr && waiter.seen_channel != channel->version();
 }
 
+bool BlockingDriver::is_ours() const {
+  return getpid() == process_;
+}
+
+// In a forked child whoever had the lock may be gone: then nobody is in the way either.
+BlockingDriver::Lock BlockingDriver::enter() {
+  if (is_ours()) return Lock(mutex_);
+  return {mutex_, std::try_to_lock};
+}
+
 void BlockingDriver::when_free(Work work) {
+  if (!is_ours()) return;
   {
     const std::scoped_lock lock(postponed_mutex_);
     postponed_.push_back(std::move(work));
@@ -264,6 +279,7 @@ void BlockingDriver::when_free(Work work) {
 }
 
 void BlockingDriver::do_postponed() {
+  if (!is_ours()) return;
   std::vector<Work> works;
   {
     const std::scoped_lock lock(postponed_mutex_);
@@ -273,6 +289,7 @@ void BlockingDriver::do_postponed() {
 }
 
 void BlockingDriver::poke() {
+  if (!is_ours()) return;
   const Lock lock(mutex_);
   ++nudges_;
   notify_concerned();
@@ -280,6 +297,7 @@ void BlockingDriver::poke() {
 }
 
 void BlockingDriver::close() {
+  if (!is_ours()) return;
   Lock lock(mutex_);
   session_.disconnect();
   Instant give_up = now() + kLinger;
@@ -297,9 +315,11 @@ void BlockingDriver::close() {
 }
 
 void BlockingDriver::abort() {
+  if (!is_ours()) return;
+  is_aborted_ = true;
   stream_->shut_down();  // without the lock: whoever holds it may be waiting for the stream
   const Lock lock(mutex_);
-  session_.ended();
+  session_.ended(ECONNABORTED);
   drain();
   notify_concerned();
 }

@@ -3,17 +3,22 @@
 // on, or until they are to lead. So a long command in one thread holds up no other.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "hawser/client/driver.h"
 
 namespace hawser::client {
 
 class BlockingDriver final : public Driver {
+  using Lock = std::unique_lock<std::mutex>;
+
  public:
   BlockingDriver(session::Config config, const crypto::Engine& engine,
                  std::unique_ptr<ByteStream> stream);
@@ -33,7 +38,7 @@ class BlockingDriver final : public Driver {
   // Looks at or talks to the session between waits; what it has to say is sent as far as it goes.
   template <typename Use>
   auto with_session(Use&& use) {
-    const std::scoped_lock lock(mutex_);
+    const Lock lock = enter();
     do_postponed();
     auto result = use(session_, inbox_);
     flush();
@@ -46,6 +51,11 @@ class BlockingDriver final : public Driver {
   // Shuts the stream down at once; every wait ends with connection_lost.
   void abort();
 
+  // False in a child that fork() made. The session stays its parent's: a packet of the child's
+  // would use a key and a counter twice, and break the parent's stream. In the child nothing is
+  // sent or shut down, and run() fails.
+  [[nodiscard]] bool is_ours() const;
+
  private:
   // One thread in run().
   struct Waiter {
@@ -57,12 +67,12 @@ class BlockingDriver final : public Driver {
     // When to look for signals. It outlives the single wait: in a busy transfer none is long.
     std::optional<Instant> next_look;
   };
-  using Lock = std::unique_lock<std::mutex>;
   struct Deadline {
     std::optional<Instant> at;
     const char* phase = "";
   };
 
+  Lock enter();
   Status run_locked(Lock& lock, Waiter& waiter, operations::Operation& operation, World& world,
                     const WaitLimits& limits);
   Status satisfy(Lock& lock, operations::Operation& operation, World& world,
@@ -80,6 +90,7 @@ class BlockingDriver final : public Driver {
   void note_seen(Waiter& waiter) const;
   [[nodiscard]] bool has_news(const Waiter& waiter) const;
 
+  const pid_t process_;
   std::mutex mutex_;
   std::unique_ptr<ByteStream> stream_;
   session::Session session_;
@@ -88,7 +99,8 @@ class BlockingDriver final : public Driver {
   bool has_leader_ = false;
   bool leader_watches_output_ = false;
   bool is_output_broken_ = false;  // the stream takes no more; what still comes may say why
-  std::uint64_t nudges_ = 0;       // news of the driver's own: the socket took what it could not
+  std::atomic<bool> is_aborted_ = false;
+  std::uint64_t nudges_ = 0;  // news of the driver's own: the socket took what it could not
   std::mutex postponed_mutex_;
   std::vector<Work> postponed_;
 };

@@ -116,7 +116,7 @@ bool Channel::has_ended() const {
 }
 
 bool Channel::is_closed() const {
-  return is_closed_by_us_ ||
+  return is_closed_by_us_ || !connection_->driver().is_ours() ||
          connection_->driver().with_session([this](session::Session& session, operations::Inbox&) {
            return box_->is_closed() || session.failure().has_value();
          });

@@ -282,8 +282,10 @@ bool Connection::is_logged_in() {
 }
 
 bool Connection::is_closed() {
-  return driver_.with_session(
-      [](session::Session& session, operations::Inbox&) { return session.failure().has_value(); });
+  return !driver_.is_ours() ||
+         driver_.with_session([](session::Session& session, operations::Inbox&) {
+           return session.failure().has_value();
+         });
 }
 
 std::optional<Duration> Connection::timeout() const {
