@@ -128,6 +128,8 @@ std::string_view describe(Errc code) {
       return "the remote scp refused";
     case Errc::scp_protocol:
       return "the remote scp broke its protocol";
+    case Errc::scp_ended:
+      return "the remote scp ended before the work was done";
     case Errc::name_unsafe:
       return "the server sent an unsafe file name";
     case Errc::local_file:

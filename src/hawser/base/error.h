@@ -80,6 +80,7 @@ enum class Errc : std::uint16_t {
   sftp_ended,       // it closed the channel
   scp_refused,      // the remote scp said no
   scp_protocol,     // it broke the protocol
+  scp_ended,        // it ended before the work was done
   name_unsafe,      // a name from the server that leads out of its folder, or was not asked for
   local_file,       // a file on this side; detail: errno
   file_changed,     // it shrank or changed while it was copied

@@ -83,7 +83,12 @@ inline constexpr unsigned kSftpWritesInFlight = 64;          // of one file
 inline constexpr std::size_t kSftpReadAhead = 8 << 20;  // bytes asked for before they are wanted
 
 // Trees that are copied as a whole
-inline constexpr unsigned kTreeDepth = 64;            // of directories in one another
+inline constexpr unsigned kTreeDepth = 64;              // of directories in one another
 inline constexpr std::size_t kTreeEntries = 1'000'000;  // of all directories together
+
+// SCP
+inline constexpr std::size_t kScpLine = 8 * 1024;  // names of every file system fit several times
+inline constexpr std::size_t kScpComplaints = 16;  // kept of those that do not end the transfer
+inline constexpr std::size_t kScpUpFront = 64 << 20;  // taken for a size that was only announced
 
 }  // namespace hawser::limits
