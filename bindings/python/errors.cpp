@@ -111,6 +111,7 @@ Mapping mapping_of(const Error& error) {
     case Errc::sftp_ended:
       return {error_classes().connection_lost, 0};
     case Errc::scp_refused:
+    case Errc::scp_ended:
       return {error_classes().scp, 0};
     case Errc::name_unsafe:
       return {error_classes().unsafe_name, 0};

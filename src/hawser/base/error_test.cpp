@@ -10,7 +10,7 @@
 namespace hawser {
 namespace {
 
-constexpr auto kLast = Errc::output_unread;
+constexpr auto kLast = Errc::file_changed;
 
 TEST(Errors, EachHaveASentenceOfTheirOwn) {
   std::set<std::string_view> seen;
