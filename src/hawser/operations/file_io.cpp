@@ -43,8 +43,9 @@ Result<Want> ReadFile::work() {
   }
   const auto progress = reader_->advance();
   if (progress && *progress == RemoteReader::Progress::wanting) return kAwaitRead;
-  // Bytes before an error are a result of their own; the next read meets the error again.
-  if (!progress && reader_->done() == 0) return std::unexpected(progress.error());
+  // Fewer bytes mean the end of the file and nothing else: bytes before an error are read again by
+  // whoever reads on.
+  if (!progress) return std::unexpected(progress.error());
   if (!place_) file().set_position(file().position() + reader_->done());
   return Done{};
 }
