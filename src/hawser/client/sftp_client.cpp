@@ -68,6 +68,15 @@ std::optional<std::vector<std::string>> names_in(ByteView data, std::size_t coun
   return names;
 }
 
+// Whether the server's code leaves open what the matter was. OpenSSH says NO_SUCH_FILE for ENOTDIR,
+// too.
+bool is_vague(const Failure& failure, SftpClient::Suspect suspect) {
+  if (failure.error.code != Errc::sftp_status) return false;
+  const auto code = static_cast<sftp::StatusCode>(failure.error.detail);
+  return code == sftp::StatusCode::failure || (code == sftp::StatusCode::no_such_file &&
+                                               suspect == SftpClient::Suspect::not_a_directory);
+}
+
 }  // namespace
 
 // opening and closing -----------------------------------------------------------------------------
@@ -181,25 +190,26 @@ Outcome<SftpAnswer> SftpClient::ask_extended(std::string_view extension, const B
 }
 
 void SftpClient::explain_by(Failure& failure, const std::string& path, Suspect suspect,
-                            const Interrupt& interrupt) {
-  const bool is_vague =
-      failure.error.code == Errc::sftp_status &&
-      failure.error.detail == static_cast<std::uint32_t>(sftp::StatusCode::failure);
-  if (!is_vague) return;
-  const auto found = stat(path, Links::keep, interrupt);
-  if (!found) return;
+                            const Interrupt& interrupt, Links links) {
+  if (!is_vague(failure, suspect)) return;
+  const auto found = stat(path, links, interrupt);
+  if (found) explain_by(failure, *found, suspect);
+}
+
+void SftpClient::explain_by(Failure& failure, const sftp::Attributes& found, Suspect suspect) {
+  if (!is_vague(failure, suspect)) return;
   switch (suspect) {
     case Suspect::exists:
       failure.error_number = EEXIST;
       break;
     case Suspect::not_empty:
-      if (found->is_directory()) failure.error_number = ENOTEMPTY;
+      if (found.is_directory()) failure.error_number = ENOTEMPTY;
       break;
     case Suspect::not_a_directory:
-      if (found->mode && !found->is_directory()) failure.error_number = ENOTDIR;
+      if (found.mode && !found.is_directory()) failure.error_number = ENOTDIR;
       break;
     case Suspect::is_a_directory:
-      if (found->is_directory()) failure.error_number = EISDIR;
+      if (found.is_directory()) failure.error_number = EISDIR;
       break;
   }
 }
@@ -217,7 +227,11 @@ Outcome<std::shared_ptr<SftpFile>> SftpClient::open_file(const std::string& path
   if (!answer) {
     Failure failure = std::move(answer).error();
     const bool is_exclusive = flags.has(OpenFlag::exclusive);
-    explain_by(failure, path, is_exclusive ? Suspect::exists : Suspect::is_a_directory, interrupt);
+    if (is_exclusive) {
+      explain_by(failure, path, Suspect::exists, interrupt);
+    } else {
+      explain_by(failure, path, Suspect::is_a_directory, interrupt, Links::follow);
+    }
     return std::unexpected(std::move(failure));
   }
   auto file = std::make_shared<operations::RemoteFile>(link_, answer->bytes);
@@ -230,7 +244,7 @@ Outcome<std::shared_ptr<SftpDirectory>> SftpClient::open_directory(const std::st
                     {path, {}}, interrupt);
   if (!answer) {
     Failure failure = std::move(answer).error();
-    explain_by(failure, path, Suspect::not_a_directory, interrupt);
+    explain_by(failure, path, Suspect::not_a_directory, interrupt, Links::follow);
     return std::unexpected(std::move(failure));
   }
   auto directory = std::make_shared<operations::RemoteDirectory>(link_, std::move(answer->bytes));
@@ -388,9 +402,11 @@ Outcome<IdNames> SftpClient::names_by_id(const std::vector<std::uint32_t>& users
   return IdNames{*user_names, *group_names};
 }
 
-Outcome<void> SftpClient::copy_data(SftpFile& from, SftpFile& to, const Interrupt& interrupt) {
+Outcome<void> SftpClient::copy_data(SftpFile& from, SftpFile& to, Extent extent,
+                                    const Interrupt& interrupt) {
   const Bytes data = wire::encode_to_bytes(
-      sftp::CopyData{wire::Blob(from.file()->handle()), 0, 0, wire::Blob(to.file()->handle()), 0});
+      sftp::CopyData{wire::Blob(from.file()->handle()), extent.offset, extent.size,
+                     wire::Blob(to.file()->handle()), extent.offset});
   return done(ask_extended(sftp::extension::kCopyData, data, Expected::status,
                            {from.path(), to.path()}, interrupt));
 }

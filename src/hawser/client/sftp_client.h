@@ -82,9 +82,15 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   Outcome<IdNames> names_by_id(const std::vector<std::uint32_t>& users,
                                const std::vector<std::uint32_t>& groups,
                                const Interrupt& interrupt = {});
-  // All of `from` to the start of `to`, on the server (copy-data); SFTP_OP_UNSUPPORTED if it
-  // cannot.
-  Outcome<void> copy_data(SftpFile& from, SftpFile& to, const Interrupt& interrupt = {});
+  // A part of `from` to the same place in `to`, on the server (copy-data); SFTP_OP_UNSUPPORTED if
+  // it cannot.
+  static constexpr std::uint64_t kToTheEnd = 0;
+  struct Extent {
+    std::uint64_t offset = 0;
+    std::uint64_t size = kToTheEnd;
+  };
+  Outcome<void> copy_data(SftpFile& from, SftpFile& to, Extent extent,
+                          const Interrupt& interrupt = {});
   // What was written to the file is on the server's disk (fsync@openssh.com).
   Outcome<void> sync(SftpFile& file, const Interrupt& interrupt = {});
   Outcome<sftp::FileSystem> file_system_of(SftpFile& file, const Interrupt& interrupt = {});
@@ -106,7 +112,9 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   // what the path shows explains the failure.
   enum class Suspect : std::uint8_t { exists, not_empty, not_a_directory, is_a_directory };
   void explain_by(Failure& failure, const std::string& path, Suspect suspect,
-                  const Interrupt& interrupt);
+                  const Interrupt& interrupt, Links links = Links::keep);
+  // The same by what a look at the path, or at an open handle, brought.
+  static void explain_by(Failure& failure, const sftp::Attributes& found, Suspect suspect);
   [[nodiscard]] const std::shared_ptr<Connection>& connection() const { return connection_; }
   [[nodiscard]] const std::shared_ptr<operations::SftpLink>& link() const { return link_; }
 

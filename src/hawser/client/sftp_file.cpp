@@ -28,19 +28,29 @@ Outcome<void> SftpFile::perform(operations::FileOperation& operation, const Inte
   return client_->perform(operation, no_world(), {path_, {}}, interrupt);
 }
 
+// Servers open directories as if they were files, and refuse to read them without saying why.
+Outcome<std::size_t> SftpFile::perform(operations::ReadFile& read, const Interrupt& interrupt) {
+  auto outcome = perform(static_cast<operations::FileOperation&>(read), interrupt);
+  if (outcome) return read.size();
+  Failure failure = std::move(outcome).error();
+  if (failure.error.code == Errc::sftp_status) {
+    const auto found = stat(interrupt);
+    if (found) SftpClient::explain_by(failure, *found, SftpClient::Suspect::is_a_directory);
+  }
+  return std::unexpected(std::move(failure));
+}
+
 // bytes -------------------------------------------------------------------------------------------
 
 Outcome<std::size_t> SftpFile::read(ByteSpan to, const Interrupt& interrupt) {
   operations::ReadFile read(file_, to);
-  HAWSER_TRY_OUTCOME(perform(read, interrupt));
-  return read.size();
+  return perform(read, interrupt);
 }
 
 Outcome<std::size_t> SftpFile::read_at(std::uint64_t offset, ByteSpan to,
                                        const Interrupt& interrupt) {
   operations::ReadFile read(file_, to, offset);
-  HAWSER_TRY_OUTCOME(perform(read, interrupt));
-  return read.size();
+  return perform(read, interrupt);
 }
 
 Bytes SftpFile::buffered(std::size_t most) {

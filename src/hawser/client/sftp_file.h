@@ -7,6 +7,7 @@
 
 namespace hawser::operations {
 class FileOperation;
+class ReadFile;
 }  // namespace hawser::operations
 
 namespace hawser::client {
@@ -51,6 +52,7 @@ class SftpFile {
 
  private:
   Outcome<void> perform(operations::FileOperation& operation, const Interrupt& interrupt);
+  Outcome<std::size_t> perform(operations::ReadFile& read, const Interrupt& interrupt);
   Outcome<operations::SftpAnswer> ask(operations::SftpRequest& request, const Interrupt& interrupt);
 
   std::shared_ptr<SftpClient> client_;
