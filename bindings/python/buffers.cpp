@@ -90,9 +90,11 @@ std::vector<std::pair<nb::object, nb::object>> items_of(nb::handle mapping, cons
 }
 
 std::int64_t integer_argument(nb::handle value, const char* what, const Range& range) {
-  if (!PyLong_Check(value.ptr())) raise_type_error(what, "int", value);
+  if (!PyIndex_Check(value.ptr())) raise_type_error(what, "int", value);
+  const nb::object index = nb::steal(PyNumber_Index(value.ptr()));
+  if (!index.is_valid()) throw nb::python_error();
   int overflow = 0;
-  const long long number = PyLong_AsLongLongAndOverflow(value.ptr(), &overflow);
+  const long long number = PyLong_AsLongLongAndOverflow(index.ptr(), &overflow);
   if (overflow != 0 || number < range.least || number > range.most) {
     PyErr_Format(PyExc_ValueError, "%s must be %lld to %lld", what,
                  static_cast<long long>(range.least), static_cast<long long>(range.most));

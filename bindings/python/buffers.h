@@ -52,7 +52,7 @@ SecretBytes secret_argument(nb::handle value, const char* what);
 // The pairs of a mapping; TypeError if it is none.
 std::vector<std::pair<nb::object, nb::object>> items_of(nb::handle mapping, const char* what);
 
-// An int within the range; ValueError beyond it.
+// An int, or what has __index__, within the range; ValueError beyond it.
 struct Range {
   std::int64_t least;
   std::int64_t most;

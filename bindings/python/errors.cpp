@@ -192,8 +192,11 @@ bool says_more(const std::string& text, const std::string& phrase) {
 }
 
 std::string refusal_text(const client::Failure& failure) {
+  if (!failure.sftp_code) return failure.text;  // our side's finding
   const std::string phrase = phrase_for(failure);
-  if (!says_more(failure.text, phrase)) return phrase;
+  const auto code = static_cast<sftp::StatusCode>(*failure.sftp_code);
+  const std::string usual(sftp::describe(code));
+  if (!says_more(failure.text, phrase) || !says_more(failure.text, usual)) return phrase;
   return failure.error_number == 0 ? failure.text : phrase + " (" + failure.text + ")";
 }
 

@@ -9,6 +9,7 @@
 #include "error_classes.h"
 #include "results.h"
 #include "session.h"
+#include "sftp.h"
 
 namespace {
 
@@ -27,5 +28,6 @@ NB_MODULE(_ssh, m) {
   hawser::python::bind_error_classes(m);
   hawser::python::bind_results(m);
   hawser::python::bind_channel(m);
+  hawser::python::bind_sftp(m);
   hawser::python::bind_session(m);
 }

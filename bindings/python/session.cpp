@@ -11,6 +11,7 @@
 #include "channel.h"
 #include "options.h"
 #include "results.h"
+#include "sftp.h"
 
 namespace hawser::python {
 
@@ -19,11 +20,6 @@ namespace {
 const crypto::Engine& engine() {
   return crypto::openssl_engine();
 }
-
-struct PySession {
-  std::shared_ptr<client::Connection> connection;
-  nb::handle stream_object;  // what the connection's stream holds, for the garbage collector
-};
 
 // A connection owned by nobody else is part of its Session for the garbage collector, and with it
 // the Python object that it talks through.
@@ -378,6 +374,7 @@ void bind_session(nb::module_& m) {
   bind_commands(c);
   bind_upkeep(c);
   bind_facts(c);
+  bind_sftp_of(c);
 }
 
 }  // namespace hawser::python
