@@ -553,7 +553,23 @@ class Session:
 
     # login
     def userauth_none(self, user: str) -> None: ...
-    def userauth_password(self, user: str, password: str | bytes | bytearray) -> None: ...
+    def userauth_password(
+        self,
+        user: str,
+        password: str | bytes | bytearray,
+        new_password: str | bytes | bytearray | None = None,
+    ) -> None:
+        """`new_password` is sent if the server says that `password` has expired (RFC 4252 8)."""
+    def userauth_keyboard_interactive(
+        self,
+        user: str,
+        handler: Callable[
+            [str, str, list[tuple[str, bool]]], Iterable[str | bytes | bytearray] | None
+        ],
+    ) -> None:
+        """Let the server ask (RFC 4256). `handler(title, instruction, prompts)` is called for each
+        round; `prompts` are (text, whether what is typed may be seen), escaped. It returns an answer
+        for each; what it raises ends the attempt, and the session stays usable."""
     def userauth_publickey(
         self,
         user: str,

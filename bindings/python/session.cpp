@@ -97,11 +97,57 @@ void userauth_none(PySession& self, nb::handle user) {
   });
 }
 
-void userauth_password(PySession& self, nb::handle user, nb::handle password) {
+void userauth_password(PySession& self, nb::handle user, nb::handle password,
+                       nb::handle new_password) {
   const std::string name = user_argument(user);
   SecretBytes secret = secret_argument(password, "password");
+  std::optional<SecretBytes> successor;
+  if (!new_password.is_none()) successor = secret_argument(new_password, "new_password");
   without_gil([&](const client::Interrupt& interrupted) {
-    return self.connection->login_password(name, std::move(secret), interrupted);
+    return self.connection->login_password(name, std::move(secret), std::move(successor),
+                                           interrupted);
+  });
+}
+
+// The handler's answers: a str or bytes for each prompt.
+std::vector<SecretBytes> answers_of(nb::handle handler, const session::PromptsShown& request) {
+  nb::list prompts;
+  for (const auto& prompt : request.prompts) {
+    prompts.append(nb::make_tuple(prompt.text, prompt.is_echoed));
+  }
+  const nb::object given = handler(request.title, request.instruction, prompts);
+  std::vector<SecretBytes> answers;
+  if (given.is_none()) return answers;
+  if (nb::isinstance<nb::str>(given) || nb::isinstance<nb::bytes>(given)) {
+    PyErr_SetString(PyExc_TypeError, "the handler must return a list of answers, not one string");
+    throw nb::python_error();
+  }
+  for (nb::handle answer : given) answers.push_back(secret_argument(answer, "an answer"));
+  if (answers.size() != request.prompts.size()) {
+    PyErr_Format(PyExc_ValueError, "the handler gave %zu answers to %zu prompts", answers.size(),
+                 request.prompts.size());
+    throw nb::python_error();
+  }
+  return answers;
+}
+
+void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle handler) {
+  const std::string name = user_argument(user);
+  if (PyCallable_Check(handler.ptr()) == 0) {
+    PyErr_SetString(PyExc_TypeError, "handler must be callable");
+    throw nb::python_error();
+  }
+  using Answers = client::Outcome<std::vector<SecretBytes>>;
+  const auto answer = [&](const session::PromptsShown& request) -> Answers {
+    const nb::gil_scoped_acquire gil;
+    try {
+      return answers_of(handler, request);
+    } catch (nb::python_error& error) {
+      return std::unexpected(keep_exception(nb::borrow(error.value())));
+    }
+  };
+  without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->login_keyboard_interactive(name, answer, interrupted);
   });
 }
 
@@ -292,7 +338,9 @@ std::string repr(PySession& self) {
 void bind_login(nb::class_<PySession>& c) {
   using namespace nb::literals;
   c.def("userauth_none", &userauth_none, "user"_a)
-      .def("userauth_password", &userauth_password, "user"_a, "password"_a)
+      .def("userauth_password", &userauth_password, "user"_a, "password"_a,
+           "new_password"_a = nb::none())
+      .def("userauth_keyboard_interactive", &userauth_keyboard_interactive, "user"_a, "handler"_a)
       .def("userauth_publickey", &userauth_publickey, "user"_a, "privkey_bytes"_a,
            "pubkey_bytes"_a = nb::none(), "passphrase"_a = nb::none())
       .def_prop_ro("authenticated", [](PySession& self) {

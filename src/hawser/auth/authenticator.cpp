@@ -24,6 +24,9 @@ struct MakeMethod {
   std::unique_ptr<Method> operator()(PublicKeyCredential credential) {
     return make_public_key(std::move(context), std::move(credential));
   }
+  std::unique_ptr<Method> operator()(KeyboardInteractiveCredential credential) {
+    return make_keyboard_interactive(std::move(context), std::move(credential));
+  }
 };
 
 SecretBytes service_request() {
@@ -112,6 +115,11 @@ Status Authenticator::answer(ByteView signature_blob) {
   return apply(method_->take_signature(signature_blob));
 }
 
+Status Authenticator::answer(std::span<const SecretBytes> answers) {
+  if (!is_under_way()) return fail(Errc::wrong_state, "login");
+  return apply(method_->take_answers(answers));
+}
+
 Status Authenticator::cancel() {
   if (!is_under_way() || is_waiting_) return fail(Errc::wrong_state, "login");
   method_.reset();
@@ -127,6 +135,10 @@ Status Authenticator::apply(Result<MethodStep> step) {
   if (step->sign) {
     is_waiting_ = false;
     steps_.emplace_back(*step->sign);
+  }
+  if (step->prompts) {
+    is_waiting_ = false;
+    steps_.emplace_back(*std::move(step->prompts));
   }
   if (step->wants_password_change) {
     is_waiting_ = false;

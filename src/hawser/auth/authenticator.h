@@ -23,7 +23,8 @@ struct Refused {
 struct Banner {
   std::string text;  // escaped, lines kept
 };
-using AuthStep = std::variant<Transmit, SignRequest, ServiceAccepted, Succeeded, Refused, Banner>;
+using AuthStep =
+    std::variant<Transmit, SignRequest, PromptRequest, ServiceAccepted, Succeeded, Refused, Banner>;
 
 class Authenticator {
  public:
@@ -35,7 +36,9 @@ class Authenticator {
 
   // The signature that a SignRequest asked for.
   Status answer(ByteView signature_blob);
-  // It cannot be made: the attempt ends without a word to the server.
+  // The answers to a PromptRequest. invalid_argument, and nothing changed, if they are not as many.
+  Status answer(std::span<const SecretBytes> answers);
+  // It cannot be given: the attempt ends without a word to the server.
   Status cancel();
 
   // What to do next, in order; nullopt: wait.

@@ -116,6 +116,74 @@ TEST_F(AuthenticatorTest, a_password_that_must_change_ends_the_attempt) {
   EXPECT_FALSE(authenticator_.is_under_way());
 }
 
+// RFC 4252 8: TRUE, the old password, the new one.
+TEST_F(AuthenticatorTest, a_password_that_must_change_is_changed) {
+  PasswordCredential credential = password();
+  credential.new_password = SecretBytes(as_bytes("new"));
+  begin(std::move(credential));
+  EXPECT_EQ(take(wire::UserauthPasswdChangereq{"new one", ""}), Errc{});
+  sent();
+  step<ServiceAccepted>();
+  EXPECT_EQ(sent(), scenario::unhex("32 00000002 6d65 0000000e 7373682d636f6e6e656374696f6e"
+                                    "00000008 70617373776f7264 01 00000002 7077 00000003 6e6577"));
+  EXPECT_EQ(take(wire::UserauthPasswdChangereq{"not that one", ""}), Errc{});
+  EXPECT_TRUE(step<Refused>().wants_password_change);
+}
+
+// RFC 4256 3.1 to 3.4.
+TEST_F(AuthenticatorTest, prompts_are_asked_and_answered) {
+  begin(KeyboardInteractiveCredential{});
+  EXPECT_EQ(sent(), scenario::unhex("32 00000002 6d65 0000000e 7373682d636f6e6e656374696f6e"
+                                    "00000014 6b6579626f6172642d696e746572616374697665"
+                                    "00000000 00000000"));
+  step<ServiceAccepted>();
+  const Bytes two = scenario::unhex(
+      "00000007 50617373776f72 01 00000005 436f 1b 6465 00");  // "Passwor" "Co<ESC>de"
+  wire::UserauthInfoRequest request{"title", "line\nline", "", 2, wire::Rest{two}};
+  EXPECT_EQ(take(request), Errc{});
+  const auto asked = step<PromptRequest>();
+  EXPECT_EQ(asked.title, "title");
+  EXPECT_EQ(asked.instruction, "line\nline");
+  ASSERT_EQ(asked.prompts.size(), 2U);
+  EXPECT_TRUE(asked.prompts[0].is_echoed);
+  EXPECT_EQ(asked.prompts[1].text, "Co\\x1bde");
+  EXPECT_FALSE(asked.prompts[1].is_echoed);
+  // Nothing may come before the answers went, and they must be as many.
+  EXPECT_EQ(take(request), Errc::unexpected_message);
+  std::vector<SecretBytes> answers(1);
+  EXPECT_EQ(authenticator_.answer(answers).error().code, Errc::invalid_argument);
+  answers[0] = SecretBytes(as_bytes("a"));
+  answers.emplace_back(as_bytes(""));
+  ASSERT_TRUE(authenticator_.answer(answers));
+  EXPECT_EQ(sent(), scenario::unhex("3d 00000002 00000001 61 00000000"));
+  EXPECT_EQ(take(wire::UserauthSuccess{}), Errc{});
+  step<Succeeded>();
+}
+
+TEST_F(AuthenticatorTest, prompts_are_bounded) {
+  begin(KeyboardInteractiveCredential{});
+  wire::UserauthInfoRequest many{"", "", "", limits::kAuthPrompts + 1, {}};
+  EXPECT_EQ(take(many), Errc::limit_passed);
+  many.prompts = 1;  // and none there
+  EXPECT_EQ(take(many), Errc::malformed_message);
+}
+
+TEST_F(AuthenticatorTest, rounds_of_prompts_are_bounded) {
+  begin(KeyboardInteractiveCredential{});
+  for (unsigned i = 0; i < limits::kAuthPromptRounds; ++i) {
+    ASSERT_EQ(take(wire::UserauthInfoRequest{}), Errc{});
+    ASSERT_TRUE(authenticator_.answer(std::span<const SecretBytes>{}));
+  }
+  EXPECT_EQ(take(wire::UserauthInfoRequest{}), Errc::limit_passed);
+}
+
+TEST_F(AuthenticatorTest, prompts_can_be_left_unanswered) {
+  begin(KeyboardInteractiveCredential{});
+  ASSERT_EQ(take(wire::UserauthInfoRequest{}), Errc{});
+  EXPECT_TRUE(authenticator_.cancel());
+  EXPECT_TRUE(offer(password()));  // RFC 4256 3.1: a new request takes the place of the old one
+}
+
 TEST_F(AuthenticatorTest, cancel_only_before_the_request_is_out) {
   EXPECT_EQ(authenticator_.cancel().error().code, Errc::wrong_state);
   begin(password());

@@ -2,6 +2,7 @@
 // authenticator.cpp and a file of its own.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -13,6 +14,13 @@ struct NoneCredential {};  // RFC 4252 5.2
 
 struct PasswordCredential {  // RFC 4252 8
   SecretBytes password;
+  // Sent if the server says that the old one has expired; without it the attempt ends there.
+  std::optional<SecretBytes> new_password = std::nullopt;
+};
+
+// RFC 4256. What the server asks is shown as events, and answered later.
+struct KeyboardInteractiveCredential {
+  std::string submethods;  // a hint that most servers ignore
 };
 
 // RFC 4252 7. The private half is not here: signatures are asked for as events.
@@ -26,6 +34,7 @@ struct PublicKeyCredential {
   Probe probe = Probe::sign_at_once;
 };
 
-using Credential = std::variant<NoneCredential, PasswordCredential, PublicKeyCredential>;
+using Credential = std::variant<NoneCredential, PasswordCredential, PublicKeyCredential,
+                                KeyboardInteractiveCredential>;
 
 }  // namespace hawser::auth

@@ -13,6 +13,10 @@ Result<MethodStep> Method::take_signature(ByteView /*signature_blob*/) {
   return fail(Errc::wrong_state, "userauth signature");
 }
 
+Result<MethodStep> Method::take_answers(std::span<const SecretBytes> /*answers*/) {
+  return fail(Errc::wrong_state, "userauth prompts");
+}
+
 SecretBytes encode_request(const MethodContext& context, std::string_view method, ByteView fields) {
   wire::UserauthRequest request;
   request.user = wire::Text(context.user);

@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "hawser/auth/credential.h"
 #include "hawser/base/result.h"
@@ -18,9 +20,21 @@ struct SignRequest {
   ByteView data;
 };
 
+// What the server asks of a person (RFC 4256 3.2), escaped, lines kept.
+struct Prompt {
+  std::string text;
+  bool is_echoed = false;  // what is typed may be seen
+};
+struct PromptRequest {
+  std::string title;
+  std::string instruction;
+  std::vector<Prompt> prompts;  // may be none: it is answered all the same
+};
+
 struct MethodStep {
   std::optional<SecretBytes> send;  // a payload
   std::optional<SignRequest> sign;
+  std::optional<PromptRequest> prompts;
   bool wants_password_change = false;  // the server will not take this password without a new one
 };
 
@@ -33,6 +47,8 @@ class Method {
   virtual Result<MethodStep> take(ByteView payload);
   // The answer to a SignRequest.
   virtual Result<MethodStep> take_signature(ByteView signature_blob);
+  // The answers to a PromptRequest, one for each prompt.
+  virtual Result<MethodStep> take_answers(std::span<const SecretBytes> answers);
 };
 
 // What every request begins with, and what signatures are bound to.
@@ -44,6 +60,8 @@ struct MethodContext {
 std::unique_ptr<Method> make_none(MethodContext context);
 std::unique_ptr<Method> make_password(MethodContext context, PasswordCredential credential);
 std::unique_ptr<Method> make_public_key(MethodContext context, PublicKeyCredential credential);
+std::unique_ptr<Method> make_keyboard_interactive(MethodContext context,
+                                                  KeyboardInteractiveCredential credential);
 
 // A USERAUTH_REQUEST of `method` with `fields` behind it, in memory that is wiped.
 SecretBytes encode_request(const MethodContext& context, std::string_view method, ByteView fields);

@@ -52,7 +52,9 @@ inline constexpr std::size_t kKnownHostsFile = 128 << 20;  // about a million ho
 
 // Authentication
 inline constexpr std::size_t kBannerBytes = 64 * 1024;  // kept of all login banners together
-inline constexpr unsigned kAuthRequests = 1000;  // per session; the server's own cap is lower
+inline constexpr unsigned kAuthPromptRounds = 32;  // of questions in one keyboard-interactive login
+inline constexpr std::uint32_t kAuthPrompts = 64;  // in one round
+inline constexpr unsigned kAuthRequests = 1000;    // per session; the server's own cap is lower
 
 // Connection
 inline constexpr std::size_t kChannels = 1024;

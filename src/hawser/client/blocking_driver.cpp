@@ -108,6 +108,10 @@ Status BlockingDriver::satisfy(Lock& lock, operations::Operation& operation, Wor
     return operation.supply_signature(session_,
                                       unlocked([&] { return world.sign(signature->request); }));
   }
+  if (const auto* prompts = std::get_if<operations::NeedAnswers>(&want)) {
+    return operation.supply_answers(
+        session_, unlocked([&] { return world.answer_prompts(prompts->request); }));
+  }
   if (const auto* local = std::get_if<operations::NeedLocal>(&want)) {
     return operation.supply_local(unlocked([&] { return world.local(local->request); }));
   }

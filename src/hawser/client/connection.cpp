@@ -41,6 +41,21 @@ class SigningWorld final : public World {
   const keys::MemorySigner& signer_;
 };
 
+class AnsweringWorld final : public World {
+ public:
+  explicit AnsweringWorld(const Connection::PromptHandler& answer) : answer_(answer) {}
+  Result<std::vector<SecretBytes>> answer_prompts(const session::PromptsShown& request) override {
+    auto answers = answer_(request);
+    if (answers) return *std::move(answers);
+    failure = std::move(answers).error();
+    return std::unexpected(failure->error);
+  }
+  std::optional<Failure> failure;
+
+ private:
+  const Connection::PromptHandler& answer_;
+};
+
 class FeedingWorld final : public World {
  public:
   explicit FeedingWorld(const InputSource& source) : source_(source) {}
@@ -157,7 +172,10 @@ Outcome<void> Connection::login(const std::string& user, auth::Credential creden
     failure.text += "; it accepts: " + joined(refused.allowed);
   }
   // A login that was given up halfway cannot be taken back: its answer may still come.
-  if (failure.error.code == Errc::cancelled || failure.error.code == Errc::timed_out) abort();
+  const bool is_under_way = driver_.with_session([](session::Session& session, operations::Inbox&) {
+    return session.is_login_under_way() && !session.failure();
+  });
+  if (is_under_way) abort();
   return outcome;
 }
 
@@ -166,8 +184,19 @@ Outcome<void> Connection::login_none(const std::string& user, const Interrupt& i
 }
 
 Outcome<void> Connection::login_password(const std::string& user, SecretBytes password,
+                                         std::optional<SecretBytes> new_password,
                                          const Interrupt& interrupt) {
-  return login(user, auth::PasswordCredential{std::move(password)}, no_world(), interrupt);
+  return login(user, auth::PasswordCredential{std::move(password), std::move(new_password)},
+               no_world(), interrupt);
+}
+
+Outcome<void> Connection::login_keyboard_interactive(const std::string& user,
+                                                     const PromptHandler& answer,
+                                                     const Interrupt& interrupt) {
+  AnsweringWorld world(answer);
+  auto outcome = login(user, auth::KeyboardInteractiveCredential{}, world, interrupt);
+  if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
+  return outcome;
 }
 
 Outcome<void> Connection::login_public_key(const std::string& user,

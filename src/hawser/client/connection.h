@@ -52,8 +52,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   ~Connection();
 
   Outcome<void> login_none(const std::string& user, const Interrupt& interrupt = {});
+  // `new_password` is sent if the server says that the old one has expired (RFC 4252 8).
   Outcome<void> login_password(const std::string& user, SecretBytes password,
+                               std::optional<SecretBytes> new_password = std::nullopt,
                                const Interrupt& interrupt = {});
+  // `answer` is called for each round of the server's questions, with no lock held.
+  using PromptHandler =
+      std::function<Outcome<std::vector<SecretBytes>>(const session::PromptsShown&)>;
+  Outcome<void> login_keyboard_interactive(const std::string& user, const PromptHandler& answer,
+                                           const Interrupt& interrupt = {});
   Outcome<void> login_public_key(const std::string& user, const keys::MemorySigner& signer,
                                  const Interrupt& interrupt = {});
 

@@ -10,6 +10,10 @@ Result<Bytes> World::sign(const session::SignatureWanted& /*request*/) {
   return fail(Errc::internal, "sign");
 }
 
+Result<std::vector<SecretBytes>> World::answer_prompts(const session::PromptsShown& /*request*/) {
+  return fail(Errc::internal, "answer_prompts");
+}
+
 Status World::judge(const keys::PublicKey& /*key*/) {
   return fail(Errc::internal, "judge");
 }

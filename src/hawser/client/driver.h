@@ -20,6 +20,7 @@ class World {
   };
   virtual Result<Input> read_input(ByteSpan to);
   virtual Result<Bytes> sign(const session::SignatureWanted& request);
+  virtual Result<std::vector<SecretBytes>> answer_prompts(const session::PromptsShown& request);
   virtual Status judge(const keys::PublicKey& key);
   virtual Result<operations::LocalAnswer> local(const operations::LocalRequest& request);
 };

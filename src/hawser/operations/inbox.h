@@ -25,6 +25,7 @@ class Inbox {
   [[nodiscard]] bool wants_verdict() const { return wants_verdict_; }
   void verdict_given() { wants_verdict_ = false; }
   std::optional<session::SignatureWanted>& signature_wanted() { return signature_wanted_; }
+  std::optional<session::PromptsShown>& prompts_shown() { return prompts_shown_; }
   [[nodiscard]] std::uint64_t exchanges() const { return exchanges_; }
   // Global requests are answered in order: who just made one waits until global_replies() is this.
   std::uint64_t next_global_reply() { return ++global_requests_; }
@@ -40,6 +41,7 @@ class Inbox {
   std::unordered_map<connection::ChannelId, std::shared_ptr<ChannelBox>> boxes_;
   std::optional<LoginOutcome> login_outcome_;
   std::optional<session::SignatureWanted> signature_wanted_;
+  std::optional<session::PromptsShown> prompts_shown_;
   std::string banner_;
   bool wants_verdict_ = false;
   std::uint64_t exchanges_ = 0;

@@ -13,6 +13,8 @@ class Login final : public Operation {
   // Done only after success. auth_refused: look at refused(); another attempt may follow.
   Result<Want> advance(session::Session& session, Inbox& inbox) override;
   Status supply_signature(session::Session& session, Result<Bytes> blob) override;
+  Status supply_answers(session::Session& session,
+                        Result<std::vector<SecretBytes>> answers) override;
 
   [[nodiscard]] const session::LoginRefused& refused() const { return refused_; }
 

@@ -25,13 +25,17 @@ struct NeedInput {  // answer with supply_input()
 struct NeedSignature {  // answer with supply_signature()
   session::SignatureWanted request;
 };
+struct NeedAnswers {  // answer with supply_answers()
+  session::PromptsShown request;
+};
 struct NeedVerdict {  // answer with supply_verdict()
   const keys::PublicKey* key;
 };
 struct NeedLocal {  // answer with supply_local()
   LocalRequest request;
 };
-using Want = std::variant<Done, AwaitPeer, NeedInput, NeedSignature, NeedVerdict, NeedLocal>;
+using Want =
+    std::variant<Done, AwaitPeer, NeedInput, NeedSignature, NeedAnswers, NeedVerdict, NeedLocal>;
 
 class Operation {
  public:
@@ -52,6 +56,10 @@ class Operation {
   // answers to wants
   virtual Status supply_input(ByteView /*data*/, bool /*is_end*/) { return not_wanted(); }
   virtual Status supply_signature(session::Session& /*session*/, Result<Bytes> /*blob*/) {
+    return not_wanted();
+  }
+  virtual Status supply_answers(session::Session& /*session*/,
+                                Result<std::vector<SecretBytes>> /*answers*/) {
     return not_wanted();
   }
   virtual Status supply_verdict(session::Session& /*session*/, Inbox& /*inbox*/,

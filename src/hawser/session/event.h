@@ -19,11 +19,12 @@ struct KeysExchanged {
 struct LoginSucceeded {};
 using LoginRefused = auth::Refused;
 using SignatureWanted = auth::SignRequest;  // call answer() or cancel_login()
+using PromptsShown = auth::PromptRequest;   // call answer() or cancel_login()
 using BannerShown = auth::Banner;
 
 using Event =
-    std::variant<HostKeyOffered, KeysExchanged, SignatureWanted, LoginSucceeded, LoginRefused,
-                 BannerShown, connection::ChannelOpened, connection::ChannelRefused,
+    std::variant<HostKeyOffered, KeysExchanged, SignatureWanted, PromptsShown, LoginSucceeded,
+                 LoginRefused, BannerShown, connection::ChannelOpened, connection::ChannelRefused,
                  connection::ChannelBytes, connection::ChannelEnded, connection::ChannelReplied,
                  connection::ChannelWritable, connection::ChannelExited, connection::ChannelClosed,
                  connection::GlobalReplied>;

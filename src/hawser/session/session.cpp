@@ -115,6 +115,10 @@ Result<std::optional<Event>> Session::perform(auth::AuthStep step) {
     return std::move(*refused);
   }
   if (auto* banner = std::get_if<auth::Banner>(&step)) return std::move(*banner);
+  if (auto* prompts = std::get_if<auth::PromptRequest>(&step)) {
+    login_deadline_.reset();  // a person may take long to answer
+    return std::move(*prompts);
+  }
   return std::get<auth::SignRequest>(step);
 }
 

@@ -49,6 +49,7 @@ class Session final : private connection::Outbox {
 
   Status login(std::string user, auth::Credential credential);
   Status answer(ByteView signature_blob);
+  Status answer(std::span<const SecretBytes> prompt_answers);
   Status cancel_login();
 
   Result<connection::ChannelId> open(const connection::ChannelKind& kind);
@@ -72,6 +73,8 @@ class Session final : private connection::Outbox {
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
   [[nodiscard]] const Report& report() const { return transport_.report(); }
   [[nodiscard]] bool is_logged_in() const { return authenticator_.is_done(); }
+  // An attempt was begun and neither answered nor cancelled.
+  [[nodiscard]] bool is_login_under_way() const { return authenticator_.is_under_way(); }
   [[nodiscard]] const transport::Transport& transport() const { return transport_; }
   [[nodiscard]] wire::Phase phase() const { return transport_.phase(); }
 
@@ -86,6 +89,7 @@ class Session final : private connection::Outbox {
   Result<std::optional<Event>> perform(auth::AuthStep step);
   Status flush_deferred();
   void watch_exchange();
+  void watch_login();
   Status check_deadlines();
   std::unexpected<Error> latch(Error error);
   template <typename R>

@@ -51,13 +51,24 @@ Status Session::login(std::string user, auth::Credential credential) {
   if (!transport_.kex().is_first_done()) return fail(Errc::wrong_state, "login before keys");
   HAWSER_TRY(checked(authenticator_.offer(std::move(user), to_bytes(transport_.kex().session_id()),
                                           std::move(credential))));
-  if (config_.deadlines.login) login_deadline_ = now_ + *config_.deadlines.login;
+  watch_login();
   return {};
+}
+
+void Session::watch_login() {
+  if (config_.deadlines.login) login_deadline_ = now_ + *config_.deadlines.login;
 }
 
 Status Session::answer(ByteView signature_blob) {
   HAWSER_TRY(usable(false));
   return checked(authenticator_.answer(signature_blob));
+}
+
+Status Session::answer(std::span<const SecretBytes> prompt_answers) {
+  HAWSER_TRY(usable(false));
+  HAWSER_TRY(checked(authenticator_.answer(prompt_answers)));
+  watch_login();
+  return {};
 }
 
 Status Session::cancel_login() {

@@ -31,6 +31,21 @@ struct PublicKeyFields {  // RFC 4252 7; a signature follows if has_signature
   }
 };
 
+struct PasswordChangeFields {  // RFC 4252 8
+  bool is_change = true;
+  Blob password;
+  Blob new_password;
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.is_change, m.password, m.new_password);
+  }
+};
+
+struct KeyboardInteractiveFields {  // RFC 4256 3.1
+  Text language;
+  Text submethods;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.language, m.submethods); }
+};
+
 struct UserauthFailure {  // RFC 4252 5.1
   static constexpr std::uint8_t number = 51;
   NameList can_continue;
@@ -64,6 +79,25 @@ struct UserauthPasswdChangereq {  // RFC 4252 8
   Text prompt;
   Text language;
   static constexpr auto fields(auto& m, auto&& each) { return each(m.prompt, m.language); }
+};
+
+struct UserauthInfoRequest {  // RFC 4256 3.2; `prompts` pairs of a text and a boolean follow
+  static constexpr std::uint8_t number = 60;
+  Text name;
+  Text instruction;
+  Text language;
+  std::uint32_t prompts = 0;
+  Rest rest;
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.name, m.instruction, m.language, m.prompts, m.rest);
+  }
+};
+
+struct UserauthInfoResponse {  // RFC 4256 3.4; `answers` strings follow
+  static constexpr std::uint8_t number = 61;
+  std::uint32_t answers = 0;
+  Rest rest;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.answers, m.rest); }
 };
 
 }  // namespace hawser::wire

@@ -42,12 +42,11 @@ class AsyncSSHServer(ThreadServer):
         self._acceptor = await asyncssh.listen(
             self.host,
             0,
-            server_factory=lambda: _Login(authorized),
             server_host_keys=[str(path) for path in self.keys.host_keys()],
             process_factory=_run,
             encoding=None,
             sftp_factory=True,
-            **self._options,
+            **{"server_factory": lambda: AsyncSSHLogin(authorized), **self._options},
         )
         self.port = self._acceptor.get_port()
 
@@ -59,7 +58,7 @@ class AsyncSSHServer(ThreadServer):
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Login(asyncssh.SSHServer):
+class AsyncSSHLogin(asyncssh.SSHServer):
     def __init__(self, authorized: Sequence[str]) -> None:
         self._authorized = authorized
 
