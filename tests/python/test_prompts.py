@@ -1,6 +1,6 @@
 """keyboard-interactive logins and expired passwords."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import asyncssh
 import pytest
@@ -27,7 +27,9 @@ class _Asking(AsyncSSHLogin):
         self._rounds = 0
         return "Door\x1b[31m", "Two locks\nmind the gap", "", [("Name: ", True), ("Key: ", False)]
 
-    def validate_kbdint_response(self, username: str, responses: list[str]) -> object:
+    def validate_kbdint_response(
+        self, username: str, responses: Sequence[str]
+    ) -> bool | tuple[str, str, str, list[tuple[str, bool]]]:
         self._rounds += 1
         if self._rounds == 1:
             right = list(responses) == ["smith", "grün"]
@@ -73,6 +75,7 @@ def test_a_wrong_answer_is_refused_and_may_be_tried_again(asking: AsyncSSHServer
         with pytest.raises(_ssh.AuthenticationError) as refused:
             session.userauth_keyboard_interactive(asking.user, lambda *_: ["smith", b"wrong"])
         assert "keyboard-interactive" in refused.value.allowed
+        answers: Iterator[list[str | bytes | bytearray]]
         answers = iter([["smith", "grün"], [bytearray(b"42")]])
         session.userauth_keyboard_interactive(asking.user, lambda *_: next(answers))
         assert session.authenticated
@@ -91,7 +94,7 @@ def test_what_the_handler_raises_ends_the_attempt_only(asking: AsyncSSHServer) -
         with pytest.raises(ValueError, match="1 answers to 2 prompts"):
             session.userauth_keyboard_interactive(asking.user, lambda *_: ["one"])
         with pytest.raises(TypeError):
-            session.userauth_keyboard_interactive(asking.user, lambda *_: "one")  # type: ignore[arg-type,return-value]
+            session.userauth_keyboard_interactive(asking.user, lambda *_: "one")
         with pytest.raises(TypeError):
             session.userauth_keyboard_interactive(asking.user, "pw")  # type: ignore[arg-type]
         answers = iter([["smith", "grün"], ["42"]])
