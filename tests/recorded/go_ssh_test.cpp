@@ -3,7 +3,7 @@
 // right.
 //
 // Go's side was recorded with the SHAKE128 output of the empty string as its randomness: 16 bytes
-// of cookie and the padding of its KEXINIT come first, then its X25519 private key.
+// of cookie and the padding of its KEXINIT come first, then what it draws for the key exchange.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -15,8 +15,8 @@
 #include "hawser/wire/codec.h"
 #include "hawser/wire/message_table.h"
 
+#include "recorded/go_kex.h"
 #include "recorded/recording.h"
-#include "scenario/hex.h"
 #include "scenario/printing.h"
 
 namespace hawser::recorded {
@@ -24,26 +24,14 @@ namespace {
 
 using transport::PacketReader;
 
-constexpr std::string_view kShake128OfNothing =
-    "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26"
-    "3cb1eea988004b93103cfb0aeefd2a686e01fa4a58e8a3639ca8a1e3f9ae57e2"
-    "35b8cc873c23dc62b8d260169afa2f75ab916a58d974918835d25e6a435085b2";
 constexpr std::size_t kCookie = 16;
 
-// Hands out the bytes that Go's side drew.
-class FixedRandom final : public crypto::Random {
- public:
-  explicit FixedRandom(ByteView bytes) : rest_(bytes) {}
-  Status fill(ByteSpan out) override {
-    if (out.size() > rest_.size()) return fail(Errc::no_randomness, "recording");
-    copy(rest_.first(out.size()), out);
-    rest_ = rest_.subspan(out.size());
-    return {};
-  }
-
- private:
-  ByteView rest_;
-};
+// All that a side of one recording ever draws.
+Bytes drawn_by_go(const crypto::Engine& engine) {
+  Bytes stream(2048);
+  EXPECT_TRUE(crypto::find_hash(engine, crypto::HashId::shake128)->make().value()->finish(stream));
+  return stream;
+}
 
 // One direction: the identification line, then packets.
 class Direction {
@@ -86,8 +74,6 @@ class GoSsh : public testing::TestWithParam<std::string> {
  protected:
   // The exchange, up to both NEWKEYS.
   void exchange_keys(Direction& client, Direction& server);
-  void agree(ByteView client_value, ByteView server_value, bool is_recorded_by_client,
-             std::size_t secret_at, transport::KexOutcome& outcome);
 
   const crypto::Engine& engine_ = crypto::openssl_engine();
   transport::Agreed agreed_;
@@ -95,27 +81,6 @@ class GoSsh : public testing::TestWithParam<std::string> {
   std::optional<transport::SessionKeys> keys_;
   bool is_strict_ = false;
 };
-
-void GoSsh::agree(ByteView client_value, ByteView server_value, bool is_recorded_by_client,
-                  std::size_t secret_at, transport::KexOutcome& outcome) {
-  const Bytes drawn = scenario::unhex(kShake128OfNothing);
-  FixedRandom random(ByteView(drawn).subspan(secret_at));
-  const auto* row = crypto::find_agreement(engine_, agreed_.kex->agreement);
-  const auto agreement = row->generate(random);
-  ASSERT_TRUE(agreement);
-  const ByteView ours = is_recorded_by_client ? client_value : server_value;
-  const ByteView theirs = is_recorded_by_client ? server_value : client_value;
-  ASSERT_TRUE(equal((*agreement)->public_value(), ours));
-  const auto secret = (*agreement)->agree(theirs);
-  ASSERT_TRUE(secret);
-  wire::BytesSink values(outcome.public_values);
-  wire::put_string(values, client_value);
-  wire::put_string(values, server_value);
-  Bytes shared;
-  wire::BytesSink sink(shared);
-  wire::put_field(sink, wire::Mpint(secret->view()));
-  outcome.shared = SecretBytes(shared);
-}
 
 void GoSsh::exchange_keys(Direction& client, Direction& server) {
   const Bytes client_kexinit = client.next();
@@ -127,30 +92,31 @@ void GoSsh::exchange_keys(Direction& client, Direction& server) {
   const auto agreed = transport::negotiate(engine_, *client_offer, *server_offer, report);
   if (!agreed) GTEST_SKIP() << "agreed on an algorithm that the engine has not";
   agreed_ = *agreed;
-  if (agreed_.kex->agreement != "x25519") GTEST_SKIP() << "no known secret: " << agreed_.kex->name;
   is_strict_ = client_offer->kex.contains(transport::kStrictKexClient) &&
                server_offer->kex.contains(transport::kStrictKexServer);
 
-  const Bytes init_payload = client.next();
-  const Bytes reply_payload = server.next();
-  const auto init = wire::decode<wire::KexEcdhInit>(init_payload);
-  const auto reply = wire::decode<wire::KexEcdhReply>(reply_payload);
-  ASSERT_TRUE(init && reply);
-  const bool is_clients = GetParam().starts_with("Client-");
-  transport::KexOutcome outcome;
-  outcome.host_key = to_bytes(reply->host_key.bytes);
-  const std::size_t secret_at = kCookie + (is_clients ? client : server).padding_of_first();
-  agree(init->client_value.bytes, reply->server_value.bytes, is_clients, secret_at, outcome);
-  if (HasFatalFailure()) return;
+  KexMessages messages;
+  const std::size_t round_trips = agreed_.kex->agreement.empty() ? 2 : 1;
+  for (std::size_t i = 0; i < round_trips; ++i) {
+    messages.from_client.push_back(client.next());
+    messages.from_server.push_back(server.next());
+  }
+  const Side side = GetParam().starts_with("Client-") ? Side::client : Side::server;
+  const Direction& recorder = side == Side::client ? client : server;
+  const Bytes drawn = drawn_by_go(engine_);
+  const auto outcome =
+      exchange_anew(engine_, *agreed_.kex, side,
+                    ByteView(drawn).subspan(kCookie + recorder.padding_of_first()), messages);
+  ASSERT_TRUE(outcome);
 
   const auto hash = transport::exchange_hash(
       engine_, agreed_.kex->hash, {client.line(), server.line(), client_kexinit, server_kexinit},
-      outcome);
+      *outcome);
   ASSERT_TRUE(hash);
-  const auto host_key = keys::PublicKey::parse(engine_, outcome.host_key);
+  const auto host_key = keys::PublicKey::parse(engine_, outcome->host_key);
   ASSERT_TRUE(host_key);
-  EXPECT_TRUE(host_key->verify(engine_, agreed_.host_key->name, *hash, reply->signature.bytes));
-  auto keys = transport::derive_keys(engine_, agreed_, outcome.shared.view(), *hash, *hash);
+  EXPECT_TRUE(host_key->verify(engine_, agreed_.host_key->name, *hash, outcome->signature));
+  auto keys = transport::derive_keys(engine_, agreed_, outcome->shared.view(), *hash, *hash);
   ASSERT_TRUE(keys);
   keys_ = *std::move(keys);
   EXPECT_EQ(client.next(), Bytes{wire::NewKeys::number});
@@ -207,6 +173,10 @@ std::vector<std::string> names() {
           "Client-Cipher-chacha20-poly1305@openssh.com",
           "Client-KEX-curve25519-sha256",
           "Client-KEX-curve25519-sha256@libssh.org",
+          "Client-KEX-diffie-hellman-group-exchange-sha256",
+          "Client-KEX-diffie-hellman-group14-sha256",
+          "Client-KEX-diffie-hellman-group16-sha512",
+          "Client-KEX-mlkem768x25519-sha256",
           "Client-MAC-hmac-sha1",
           "Client-MAC-hmac-sha2-256",
           "Client-MAC-hmac-sha2-256-etm@openssh.com",
@@ -225,6 +195,8 @@ std::vector<std::string> names() {
           "Server-Cipher-chacha20-poly1305@openssh.com",
           "Server-KEX-curve25519-sha256",
           "Server-KEX-curve25519-sha256@libssh.org",
+          "Server-KEX-diffie-hellman-group14-sha256",
+          "Server-KEX-diffie-hellman-group16-sha512",
           "Server-MAC-hmac-sha1",
           "Server-MAC-hmac-sha2-256",
           "Server-MAC-hmac-sha2-256-etm@openssh.com",

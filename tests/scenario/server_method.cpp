@@ -91,6 +91,39 @@ class GroupExchange final : public ServerMethod {
   Bytes sizes_and_group_;
 };
 
+class Hybrid final : public ServerMethod {
+ public:
+  Hybrid(const crypto::Engine& engine, const transport::KexAlgorithm& algorithm)
+      : engine_(engine), algorithm_(algorithm) {}
+
+  Result<Step> take(ByteView payload) override {
+    const auto init = HAWSER_TRY(wire::decode<wire::KexEcdhInit>(payload));
+    const ByteView theirs = init.client_value.bytes;
+    const auto* kem = crypto::find_kem(engine_, algorithm_.kem);
+    if (theirs.size() < kem->public_key_size) return fail(Errc::bad_kex_value, "hybrid");
+    const auto encapsulation =
+        HAWSER_TRY(kem->encapsulate(engine_, theirs.first(kem->public_key_size)));
+    const auto* curve = crypto::find_agreement(engine_, algorithm_.agreement);
+    const auto agreement = HAWSER_TRY(curve->generate(*engine_.random));
+    const SecretBytes of_curve = HAWSER_TRY(agreement->agree(theirs.subspan(kem->public_key_size)));
+
+    Bytes ours = encapsulation.ciphertext;
+    append(ours, agreement->public_value());
+    Answer answer;
+    answer.value = encode_field(wire::Blob(ours));
+    answer.public_values = encode_field(init.client_value);
+    append(answer.public_values, answer.value);
+    const ByteView secrets[] = {encapsulation.secret.view(), of_curve.view()};
+    const Bytes digest = HAWSER_TRY(crypto::digest(engine_, algorithm_.hash, secrets));
+    answer.shared = SecretBytes(encode_field(wire::Blob(digest)));
+    return Step{{}, std::move(answer)};
+  }
+
+ private:
+  const crypto::Engine& engine_;
+  const transport::KexAlgorithm& algorithm_;
+};
+
 }  // namespace
 
 std::unique_ptr<ServerMethod> make_server_method(const crypto::Engine& engine,
@@ -98,6 +131,7 @@ std::unique_ptr<ServerMethod> make_server_method(const crypto::Engine& engine,
   if (algorithm.make == transport::make_kex_group_exchange) {
     return std::make_unique<GroupExchange>(engine);
   }
+  if (!algorithm.kem.empty()) return std::make_unique<Hybrid>(engine, algorithm);
   return std::make_unique<RoundTrip>(engine, algorithm);
 }
 

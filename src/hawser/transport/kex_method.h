@@ -37,6 +37,7 @@ struct KexAlgorithm {
   std::string_view agreement;  // the engine's row; empty: in a group that the peer chooses
   crypto::HashId hash;
   Result<std::unique_ptr<KexMethod>> (*make)(const crypto::Engine&, const KexAlgorithm&);
+  std::string_view kem = {};  // the engine's row, for the hybrids
 };
 
 // In order of preference.
@@ -52,5 +53,7 @@ Result<std::unique_ptr<KexMethod>> make_kex_dh(const crypto::Engine&, const KexA
 // The same in a group that the server chooses: RFC 4419.
 Result<std::unique_ptr<KexMethod>> make_kex_group_exchange(const crypto::Engine&,
                                                            const KexAlgorithm&);
+// A key encapsulation and a curve at once: RFC 10042 and RFC 9941.
+Result<std::unique_ptr<KexMethod>> make_kex_hybrid(const crypto::Engine&, const KexAlgorithm&);
 
 }  // namespace hawser::transport

@@ -8,7 +8,8 @@ namespace {
 using crypto::HashId;
 
 constexpr KexAlgorithm kKexAlgorithms[] = {
-    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh},  // RFC 8731
+    {"mlkem768x25519-sha256", "x25519", HashId::sha256, make_kex_hybrid, "mlkem768"},  // RFC 10042
+    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh},                    // RFC 8731
     {"curve25519-sha256@libssh.org", "x25519", HashId::sha256, make_kex_ecdh},
     {"ecdh-sha2-nistp256", "nistp256", HashId::sha256, make_kex_ecdh},  // RFC 5656
     {"ecdh-sha2-nistp384", "nistp384", HashId::sha384, make_kex_ecdh},
@@ -34,6 +35,7 @@ const KexAlgorithm* find_kex(std::string_view name) {
 
 bool is_available(const crypto::Engine& engine, const KexAlgorithm& algorithm) {
   if (algorithm.agreement.empty()) return engine.generate_in_group != nullptr;
+  if (!algorithm.kem.empty() && crypto::find_kem(engine, algorithm.kem) == nullptr) return false;
   return crypto::find_agreement(engine, algorithm.agreement) != nullptr;
 }
 

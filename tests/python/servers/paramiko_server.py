@@ -24,6 +24,8 @@ class ParamikoServer(ThreadServer):
         self._listener: socket.socket | None = None
 
     def start(self) -> None:
+        # Offers group exchange without one, too, but then breaks off.
+        paramiko.Transport.load_server_moduli("/etc/ssh/moduli")
         private = [
             paramiko.Ed25519Key.from_private_key_file(str(self.keys.host_key("ed25519"))),
             paramiko.ECDSAKey.from_private_key_file(str(self.keys.host_key("ecdsa-256"))),
