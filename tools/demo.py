@@ -287,7 +287,7 @@ def on_throwaway_servers(demo: Demo) -> None:
         show_keys(demo, server)
         show_commands(demo, session)
         show_channel(demo, session)
-        if isinstance(server, OpenSSHServer):
+        if isinstance(server, OpenSSHServer) and server.gives_terminals:
             show_terminal(demo, session)
         show_tunnel(demo, session, server)
         show_upkeep(demo, session)

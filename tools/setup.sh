@@ -8,12 +8,16 @@
 #   --lint         also the clang tools of tools/lint.sh
 #   --no-install   leave out the project itself
 #   PYTHON=...     the interpreter of the venv (3.11 or later, with its headers)
+#
+# Without root and sudo it says what somebody who is root has to install, and goes on if the rest
+# will do: without OpenSSH, tests and demo use asyncssh's server.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(g++ cmake ninja-build pkg-config libssl-dev libgtest-dev libgmock-dev nlohmann-json3-dev
-          python3-dev python3-venv openssh-client openssh-server openssh-sftp-server dropbear-bin
-          tinysshd ccache)
+          python3-dev python3-venv)
+# Without these there is less to see and to test, but it works.
+extra_packages=(openssh-client openssh-server openssh-sftp-server dropbear-bin tinysshd ccache)
 lint_packages=(clang-format-19 clang-tidy-19 clang-19)
 venv=build/venv
 install=yes
@@ -38,19 +42,51 @@ die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 # ---- Debian packages -----------------------------------------------------------------------------
 
 install_packages() {
-  local missing=() package
-  for package in "${packages[@]}"; do
-    is_installed "$package" || missing+=("$package")
-  done
-  [ ${#missing[@]} -gt 0 ] || return 0
-  command -v apt-get >/dev/null ||
-    die "this is no Debian; install what corresponds to: ${missing[*]}"
-
-  say "installing ${missing[*]}"
-  as_root apt-get update -qq
-  (without_starting_services as_root env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}") ||
+  local missing extra
+  mapfile -t missing < <(missing_of "${packages[@]}")
+  mapfile -t extra < <(missing_of "${extra_packages[@]}")
+  [ $((${#missing[@]} + ${#extra[@]})) -gt 0 ] || return 0
+  if ! can_install; then
+    [ ${#missing[@]} -eq 0 ] || die "$(cannot_install) ${missing[*]} ${extra[*]}"
+    say "going on without ${extra[*]}: $(cannot_install) ${extra[*]}"
+    return 0
+  fi
+  say "installing ${missing[*]} ${extra[*]}"
+  as_root apt-get update -qq || say "apt-get update failed: trying with what apt knows"
+  [ ${#missing[@]} -eq 0 ] || apt_install "${missing[@]}" ||
     die "apt could not install ${missing[*]} (Debian 12 or later has them all)"
+  [ ${#extra[@]} -eq 0 ] || apt_install "${extra[@]}" || install_one_by_one "${extra[@]}"
+}
+
+install_one_by_one() {
+  local package
+  for package in "$@"; do
+    apt_install "$package" || say "going on without $package: apt could not install it"
+  done
+}
+
+missing_of() {
+  local package
+  for package in "$@"; do
+    is_installed "$package" || echo "$package"
+  done
+}
+
+can_install() {
+  command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
+}
+
+cannot_install() {
+  if command -v apt-get >/dev/null; then
+    echo "this takes root or sudo, and here is neither; let somebody who is root run: apt-get install"
+  else
+    echo "this is no Debian; install what corresponds to"
+  fi
+}
+
+apt_install() {
+  (without_starting_services as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@")
 }
 
 is_installed() {
@@ -60,10 +96,8 @@ is_installed() {
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then
     "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
   else
-    die "needs root or sudo for: $*"
+    sudo "$@"
   fi
 }
 

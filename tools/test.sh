@@ -16,7 +16,9 @@ main() {
     [[ " ${all[*]} " == *" $stage "* ]] || { echo "test: unknown stage $stage (known: ${all[*]})" >&2; exit 2; }
   done
 
-  run setup bash tools/setup.sh --lint
+  local needs=()
+  [[ " ${stages[*]} " != *" lint "* ]] || needs=(--lint)
+  run setup bash tools/setup.sh "${needs[@]}"
   [ $status -eq 0 ] || finish
   for stage in "${stages[@]}"; do
     "stage_$stage"

@@ -23,7 +23,7 @@ S = TypeVar("S", bound=Server)
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Keys:
-    return _or_skip(lambda: Keys(tmp_path_factory.mktemp("keys")))
+    return Keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,13 @@ def openssh(keys: Keys) -> Iterator[OpenSSHServer]:
     """OpenSSH; takes keys."""
     with _or_skip(lambda: OpenSSHServer(keys)) as server:
         yield server
+
+
+@pytest.fixture
+def terminals(openssh: OpenSSHServer) -> None:
+    """For tests that ask OpenSSH for a terminal."""
+    if not openssh.gives_terminals:
+        pytest.skip("sshd without root cannot give terminals here (devpts without gid=)")
 
 
 @pytest.fixture(scope="session")

@@ -139,6 +139,7 @@ def test_subsystem(session: _ssh.Session) -> None:
         assert length >= 5
 
 
+@pytest.mark.usefixtures("terminals")
 def test_pty_and_its_size(session: _ssh.Session) -> None:
     with session.open_session() as channel:
         channel.pty("xterm-256color", 100, 40, modes={53: 0})  # 53: ECHO off
@@ -177,6 +178,7 @@ def test_refused_subsystem(session: _ssh.Session) -> None:
     echo(session)
 
 
+@pytest.mark.usefixtures("terminals")
 def test_names_of_paramiko(session: _ssh.Session) -> None:
     with session.open_session() as channel:
         channel.get_pty("vt100", 70, 20)

@@ -2,7 +2,8 @@
 
 All ```python blocks of a file run in order in one namespace, which begins with the names in
 `names_for`. A ```text block right behind one is what it prints; "..." in it stands for anything.
-Blocks that speak of `password` are left out where no server here takes one (it takes root).
+Blocks that speak of `password` or `pty` are left out where no server here takes or gives one (it
+takes root).
 """
 
 import ast
@@ -72,6 +73,8 @@ def test_examples(openssh: OpenSSHServer, path: Path, tmp_path: Path) -> None:
     names = names_for(openssh, tmp_path)
     for example in examples:
         if re.search(r"\bpassword\b", example.code) and not is_root():
+            continue
+        if re.search(r"\bpty\b", example.code) and not openssh.gives_terminals:
             continue
         where = f"{path.name}:{example.line}"
         # So that a traceback names the line of the document.

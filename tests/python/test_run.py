@@ -124,6 +124,7 @@ def test_env(session: _ssh.Session) -> None:
     assert result.stdout == "1 ö\n".encode()
 
 
+@pytest.mark.usefixtures("terminals")
 def test_pty(session: _ssh.Session) -> None:
     assert session.run("tty").stdout == b"not a tty\n"
     result = session.run("tty; stty size; echo $TERM", pty=True, term="vt220", width=91, height=17)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import asyncssh
 
@@ -91,6 +92,7 @@ async def _run(process: "asyncssh.SSHServerProcess[bytes]") -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, **process.env},
+        start_new_session=True,
     )
     assert child.stdin and child.stdout and child.stderr
     feeding = asyncio.create_task(_feed(process, child.stdin))
@@ -100,7 +102,9 @@ async def _run(process: "asyncssh.SSHServerProcess[bytes]") -> None:
         )
         status = await child.wait()
     except BaseException:
-        child.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)  # the shell, and what it waits for
+        await child.wait()
         raise
     finally:
         feeding.cancel()

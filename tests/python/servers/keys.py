@@ -1,11 +1,13 @@
-"""Client and host keys, made once by ssh-keygen and used by every server of a test run."""
+"""Client and host keys, made once and used by every server of a test run: by ssh-keygen, or where
+there is none by asyncssh."""
 
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .base import Unavailable
+from . import keys_without_openssh
+from .namespace import user_name
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -57,22 +59,23 @@ class Keys:
     """All keys of one run, below `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        if shutil.which("ssh-keygen") is None:
-            raise Unavailable("ssh-keygen is not installed")
         self._client = folder / "client"
         self._host = folder / "host"
         for home in (self._client, self._host):
             home.mkdir(mode=0o755, parents=True)
-            for name, arguments in _PLAIN.items():
-                _keygen(*arguments, "-N", "", "-C", name, "-f", str(home / name))
+            for name in _PLAIN:
+                _make(home / name, name, name)
         for name, (original, arguments, encrypted) in _COPIES.items():
             self._copy(name, original, arguments, PASSPHRASE if encrypted else "")
-        _keygen("-t", "ed25519", "-N", "", "-C", "stranger", "-f", str(self._client / "stranger"))
+        _make(self._client / "stranger", "ed25519", "stranger")
 
     def _copy(self, name: str, original: str, arguments: list[str], passphrase: str) -> None:
         path = self._client / name
         shutil.copy(self._client / original, path)
         shutil.copy((self._client / original).with_suffix(".pub"), path.with_suffix(".pub"))
+        if not _has_keygen():
+            keys_without_openssh.convert(path, arguments, passphrase)
+            return
         # -a 4: the rounds of bcrypt_pbkdf; the default of 16 only costs the tests time.
         _keygen("-p", "-a", "4", *arguments, "-P", "", "-N", passphrase, "-f", str(path))
 
@@ -108,6 +111,17 @@ def copy_names() -> list[str]:
 def public_line(private: Path) -> str:
     """'ssh-ed25519 AAAA...' of a private key's path."""
     return " ".join(private.with_suffix(".pub").read_text().split()[:2])
+
+
+def _make(path: Path, kind: str, comment: str) -> None:
+    if _has_keygen():
+        _keygen(*_PLAIN[kind], "-N", "", "-C", comment, "-f", str(path))
+    else:
+        keys_without_openssh.make(path, kind, comment)
+
+
+def _has_keygen() -> bool:
+    return shutil.which("ssh-keygen") is not None and user_name() is not None
 
 
 def _keygen(*arguments: str) -> None:

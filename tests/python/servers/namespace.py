@@ -6,6 +6,7 @@ that can be seen from outside, and nothing is left when the server ends.
 """
 
 import os
+import pwd
 import shlex
 import shutil
 from pathlib import Path
@@ -25,6 +26,14 @@ _HOME = "/run/hawser"  # tinysshd takes no home below a directory that others ma
 
 def is_root() -> bool:
     return os.geteuid() == 0
+
+
+def user_name() -> str | None:
+    """Who runs this; None if the number has no name, which OpenSSH's programs do not stand."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return None
 
 
 def require_root(server: str) -> None:

@@ -1,13 +1,14 @@
 """OpenSSH's sshd: in a namespace with its own account as root, for keys alone otherwise."""
 
-import getpass
+import grp
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from .base import ProcessServer, Unavailable
 from .keys import Keys, public_line
-from .namespace import USER, in_namespace, is_root
+from .namespace import USER, in_namespace, is_root, user_name
 
 _SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
 
@@ -18,13 +19,29 @@ class OpenSSHServer(ProcessServer):
     name = "sshd"
 
     def __init__(self, keys: Keys, config: Sequence[str] = (), *, passwords: bool = False) -> None:
-        super().__init__(keys, USER if is_root() else getpass.getuser())
+        name = USER if is_root() else user_name()
+        if name is None:
+            raise Unavailable("sshd wants to know its user, and this one has no name")
+        super().__init__(keys, name)
         self._config = config
         self._sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
         if self._sshd is None:
             raise Unavailable("sshd is not installed (Debian: openssh-server)")
         if passwords and not is_root():
             raise Unavailable("sshd takes passwords only as root")
+
+    @property
+    def gives_terminals(self) -> bool:
+        """sshd hands a terminal over to the group tty. Without root it cannot, and ends the
+        connection, unless the system gives new terminals to that group by itself."""
+        if is_root():
+            return True
+        ends = os.openpty()
+        try:
+            return os.fstat(ends[1]).st_gid == grp.getgrnam("tty").gr_gid
+        finally:
+            for end in ends:
+                os.close(end)
 
     def command(self) -> list[str]:
         assert self._sshd is not None
