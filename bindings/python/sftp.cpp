@@ -12,6 +12,7 @@
 #include "calls.h"
 #include "sftp_directory.h"
 #include "sftp_file.h"
+#include "transfers.h"
 
 namespace hawser::python {
 
@@ -311,6 +312,7 @@ void bind_sftp(nb::module_& m) {
   bind_files(c);
   bind_attributes_of(c);
   bind_server(c);
+  bind_transfers(c);
 }
 
 void bind_sftp_of(nb::class_<PySession>& session) {

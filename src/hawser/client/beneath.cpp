@@ -51,7 +51,7 @@ std::unexpected<Error> local_failure(const char* where, int error_number) {
 }
 
 Result<Beneath> Beneath::open(const std::string& path, Symlinks symlinks, Method method) {
-  Descriptor root(::open(path.c_str(), kDirectory));
+  Descriptor root(::open(path.empty() ? "." : path.c_str(), kDirectory));
   if (!root.is_open()) return local_failure("directory");
   return Beneath(std::move(root), symlinks, method);
 }

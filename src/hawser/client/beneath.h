@@ -27,7 +27,8 @@ class Beneath {
  public:
   enum class Method : std::uint8_t { by_kernel, by_component };
 
-  // The directory at `path` as the caller named it: symlinks in it are followed.
+  // The directory at `path` as the caller named it, "" for the working directory: symlinks in it
+  // are followed.
   static Result<Beneath> open(const std::string& path, Symlinks symlinks,
                               Method method = Method::by_kernel);
 

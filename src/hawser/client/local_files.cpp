@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "hawser/base/limits.h"
+#include "hawser/operations/tree_copy.h"
 
 namespace hawser::client {
 
@@ -76,8 +77,7 @@ Result<LocalFiles> LocalFiles::for_targets(const std::string& root,
 }
 
 std::string LocalFiles::path_of(const std::string& relative) const {
-  if (relative.empty()) return root_;
-  return root_.ends_with('/') ? root_ + relative : root_ + "/" + relative;
+  return operations::join(root_, relative);
 }
 
 Result<LocalAnswer> LocalFiles::local(const operations::LocalRequest& request) {
@@ -240,8 +240,20 @@ Result<LocalAnswer> LocalFiles::answer(const local::FinishDirectory& request) {
   return LocalAnswer{};
 }
 
+// people ------------------------------------------------------------------------------------------
+
 Result<LocalAnswer> LocalFiles::answer(const local::Report& request) {
-  if (report_) HAWSER_TRY(report_(request));
+  if (listeners_.on_progress) HAWSER_TRY(listeners_.on_progress(request));
+  return LocalAnswer{};
+}
+
+Result<LocalAnswer> LocalFiles::answer(const local::Skip& request) {
+  if (listeners_.on_skip) HAWSER_TRY(listeners_.on_skip(request));
+  return LocalAnswer{};
+}
+
+Result<LocalAnswer> LocalFiles::answer(const local::Fault& request) {
+  if (listeners_.on_fault) HAWSER_TRY(listeners_.on_fault(request));
   return LocalAnswer{};
 }
 

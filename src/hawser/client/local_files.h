@@ -12,19 +12,24 @@
 
 namespace hawser::client {
 
-// Told how far a file has come; an error ends the operation.
-using ReportProgress = std::function<Status(const operations::local::Report&)>;
+// What people are told; an error ends the operation. Each may be empty.
+struct Listeners {
+  std::function<Status(const operations::local::Report&)> on_progress;
+  std::function<Status(const operations::local::Skip&)> on_skip;
+  std::function<Status(const operations::local::Fault&)> on_fault;
+};
 
 class LocalFiles final : public World {
  public:
-  // Sources are the caller's own tree: symlinks in it are followed. Nothing can be made in it.
+  // "" is the working directory. Sources are the caller's own tree: symlinks in it are followed.
+  // Nothing can be made in it.
   static Result<LocalFiles> for_sources(const std::string& root);
   // Targets are named by peers: no symlink is followed beneath the root.
   static Result<LocalFiles> for_targets(
       const std::string& root, LocalTarget::Durability durability = LocalTarget::Durability::cached,
       Beneath::Method method = Beneath::Method::by_kernel);
 
-  void on_report(ReportProgress report) { report_ = std::move(report); }
+  void tell(Listeners listeners) { listeners_ = std::move(listeners); }
 
   Result<operations::LocalAnswer> local(const operations::LocalRequest& request) override;
 
@@ -50,6 +55,8 @@ class LocalFiles final : public World {
   Answer answer(const operations::local::MakeDirectory& request);
   Answer answer(const operations::local::FinishDirectory& request);
   Answer answer(const operations::local::Report& request);
+  Answer answer(const operations::local::Skip& request);
+  Answer answer(const operations::local::Fault& request);
   Status may_write() const;
 
   // The path of a file that is open, for failed_path().
@@ -63,7 +70,7 @@ class LocalFiles final : public World {
   Role role_;
   LocalTarget::Durability durability_;
   std::uint32_t umask_;
-  ReportProgress report_;
+  Listeners listeners_;
   std::map<operations::LocalFile, Open<Descriptor>> sources_;
   std::map<operations::LocalFile, Open<LocalTarget>> targets_;
   std::unordered_set<std::string> found_directories_;  // that were there before, while in use

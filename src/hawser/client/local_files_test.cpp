@@ -377,11 +377,13 @@ TEST_P(LocalFilesTest, AReportCanEndIt) {
   auto files = targets();
   EXPECT_TRUE(files.local(local::Report{"x", 1, 2}));
   std::vector<std::uint64_t> seen;
-  files.on_report([&](const local::Report& report) -> Status {
+  Listeners listeners;
+  listeners.on_progress = [&](const local::Report& report) -> Status {
     seen.push_back(report.done);
     if (report.done == report.total) return fail(Errc::cancelled, "report");
     return {};
-  });
+  };
+  files.tell(listeners);
   EXPECT_TRUE(files.local(local::Report{"x", 1, 2}));
   EXPECT_EQ(files.local(local::Report{"x", 2, 2}).error().code, Errc::cancelled);
   EXPECT_THAT(seen, ElementsAre(1U, 2U));

@@ -43,15 +43,6 @@ std::string tag_for(const std::string& name, const std::string& tag) {
   return tag + "-" + std::to_string(std::hash<std::string>()(name));
 }
 
-std::string random_letters() {
-  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
-  std::array<std::uint8_t, 10> random{};
-  std::string letters;
-  if (getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) return {};
-  for (const std::uint8_t byte : random) letters += kLetters[byte % kLetters.size()];
-  return letters;
-}
-
 // The owner of the file that is replaced keeps it. Where that is not ours to give, its group is not
 // the one that the permissions speak of.
 std::uint32_t keep_owner(int file, const struct stat& old, std::uint32_t permissions) {
@@ -65,6 +56,15 @@ std::uint32_t keep_owner(int file, const struct stat& old, std::uint32_t permiss
 
 }  // namespace
 
+std::string random_letters() {
+  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
+  std::array<std::uint8_t, 10> random{};
+  std::string letters;
+  if (getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) return {};
+  for (const std::uint8_t byte : random) letters += kLetters[byte % kLetters.size()];
+  return letters;
+}
+
 std::uint32_t current_umask() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
@@ -77,6 +77,16 @@ std::uint32_t current_umask() {
   const mode_t mask = umask(077);  // the only other way to learn it; for a moment it is stricter
   umask(mask);
   return mask;
+}
+
+Status write_all(const Descriptor& file, ByteView data) {
+  while (!data.empty()) {
+    const ssize_t written = ::write(file.number(), data.data(), data.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return local_failure("write");
+    data = data.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
 }
 
 Result<LocalTarget> LocalTarget::open(Spot spot,
@@ -125,13 +135,8 @@ LocalTarget::~LocalTarget() {
 }
 
 Status LocalTarget::write(ByteView data) {
-  while (!data.empty()) {
-    const ssize_t written = ::write(file_.number(), data.data(), data.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return local_failure("write");
-    size_ += static_cast<std::uint64_t>(written);
-    data = data.subspan(static_cast<std::size_t>(written));
-  }
+  HAWSER_TRY(write_all(file_, data));
+  size_ += data.size();
   return {};
 }
 

@@ -10,6 +10,11 @@ namespace hawser::client {
 // The process's umask, without changing it.
 std::uint32_t current_umask();
 
+// Letters and digits for a name that is nobody else's; empty if there is no randomness.
+std::string random_letters();
+
+Status write_all(const Descriptor& file, ByteView data);
+
 class LocalTarget {
  public:
   // Refuses what is there already unless it is a regular file. To be resumed, the temporary name is

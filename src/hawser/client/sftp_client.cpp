@@ -135,8 +135,7 @@ Outcome<void> SftpClient::usable() const {
 
 // asking ------------------------------------------------------------------------------------------
 
-Failure SftpClient::refused(Failure failure, const SftpRefusal& refusal,
-                            const Subject& subject) const {
+Failure SftpClient::refused(Failure failure, const SftpRefusal& refusal, const Subject& subject) {
   failure.path = subject.path;
   failure.other_path = subject.other_path;
   if (failure.error.code == Errc::sftp_status) {

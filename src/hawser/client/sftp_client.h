@@ -108,6 +108,9 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   };
   Outcome<void> perform(operations::SftpOperation& operation, World& world, const Subject& subject,
                         const Interrupt& interrupt);
+  // The failure of an operation with what the server said, and what it is about.
+  [[nodiscard]] static Failure refused(Failure failure, const operations::SftpRefusal& refusal,
+                                       const Subject& subject);
   // SFTP cannot say why it failed in these cases: one look at the path tells. Fills in the errno if
   // what the path shows explains the failure.
   enum class Suspect : std::uint8_t { exists, not_empty, not_a_directory, is_a_directory };
@@ -122,8 +125,6 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   SftpClient(std::shared_ptr<Connection> connection, std::shared_ptr<operations::SftpLink> link)
       : connection_(std::move(connection)), link_(std::move(link)) {}
   [[nodiscard]] Outcome<void> usable() const;
-  [[nodiscard]] Failure refused(Failure failure, const operations::SftpRefusal& refusal,
-                                const Subject& subject) const;
   template <typename Message>
   Outcome<operations::SftpAnswer> ask(Message message, sftp::Expected expected,
                                       const Subject& subject, const Interrupt& interrupt);

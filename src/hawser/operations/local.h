@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "hawser/base/bytes.h"
+#include "hawser/base/result.h"
 #include "hawser/base/strong.h"
 
 namespace hawser::operations {
@@ -132,19 +133,34 @@ struct FinishDirectory {
 
 // people ------------------------------------------------------------------------------------------
 
-// How far a file has come. An error ends the operation: that is how people cancel.
+// An error as the answer to one of these ends the operation: that is how people cancel.
+
+// How far a file has come.
 struct Report {
-  std::string path;
+  std::string source;  // as the side that it is read from names it
   std::uint64_t done = 0;
   std::uint64_t total = 0;  // 0: not known
+};
+// An entry of a tree is left out.
+struct Skip {
+  enum class Reason : std::uint8_t { symlink, special, loop };
+  std::string source;
+  Reason reason = Reason::special;
+};
+// An entry of a tree could not be copied. The others go on.
+struct Fault {
+  std::string source;
+  std::string target;
+  Error error;
+  std::string text;  // what there is to say besides, escaped; may be empty
 };
 
 }  // namespace local
 
-using LocalRequest =
-    std::variant<local::Look, local::List, local::OpenSource, local::ReadPiece, local::CloseSource,
-                 local::OpenTarget, local::WritePiece, local::FinishTarget, local::DropTarget,
-                 local::MakeDirectory, local::FinishDirectory, local::Report>;
+using LocalRequest = std::variant<local::Look, local::List, local::OpenSource, local::ReadPiece,
+                                  local::CloseSource, local::OpenTarget, local::WritePiece,
+                                  local::FinishTarget, local::DropTarget, local::MakeDirectory,
+                                  local::FinishDirectory, local::Report, local::Skip, local::Fault>;
 
 // Filled as far as the request has an answer.
 struct LocalAnswer {

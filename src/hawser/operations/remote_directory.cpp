@@ -40,11 +40,15 @@ void RemoteDirectory::take(sftp::RequestId /*id*/, const sftp::Reply& reply) {
   for (auto& name : answer.names) entries_.push_back(std::move(name));
 }
 
-void RemoteDirectory::abandon(session::Session& session) {
+void RemoteDirectory::close() {
   if (is_closed_) return;
   is_closed_ = true;
   link_->engine().forget(*this);
   link_->engine().close_handle(handle_);
+}
+
+void RemoteDirectory::abandon(session::Session& session) {
+  close();
   (void)link_->flush(session);
 }
 

@@ -23,7 +23,8 @@ class RemoteDirectory final : private sftp::Receiver {
   std::optional<SftpAnswer::Name> next();
 
   [[nodiscard]] bool is_closed() const { return is_closed_; }
-  void abandon(session::Session& session);
+  void close();
+  void abandon(session::Session& session);  // the same, and sends it
 
  private:
   void take(sftp::RequestId id, const sftp::Reply& reply) override;

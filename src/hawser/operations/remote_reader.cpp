@@ -1,6 +1,7 @@
 #include "hawser/operations/remote_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace hawser::operations {
 
@@ -18,6 +19,7 @@ void RemoteReader::begin(std::uint64_t at, ByteSpan to) {
   at_ = at;
   to_ = to;
   done_ = 0;
+  is_streaming_ = false;
   const bool is_sequential = expected_ == at;
   if (!ranges_.empty() && position() != at) reset();
   window_ = is_sequential ? std::min(std::max(window_ * 2, to.size()), limits::kSftpReadAhead) : 0;
@@ -57,14 +59,14 @@ void RemoteReader::take_what_came() {
       failure_ = Error{Errc::sftp_status, static_cast<std::uint32_t>(refusal_.code), "read"};
     }
     if (range.state != State::whole) return;
-    ranges_.pop_front();
+    drop_first_range();
   }
 }
 
 void RemoteReader::take_from(Range& range) {
   const std::size_t size = std::min<std::size_t>(range.got - range.taken, to_.size() - done_);
   if (size == 0) return;
-  copy(ByteView(range.own.get() + range.taken, size), to_.subspan(done_));
+  copy(ByteView(range.own.bytes.get() + range.taken, size), to_.subspan(done_));
   range.taken += static_cast<std::uint32_t>(size);
   done_ += size;
 }
@@ -73,7 +75,8 @@ void RemoteReader::take_from(Range& range) {
 void RemoteReader::bind() {
   for (Range& range : ranges_) {
     if (range.offset + range.size > wanted_end()) return;
-    const bool is_untouched = range.state == State::asked && !range.own && range.target == nullptr;
+    const bool is_untouched =
+        range.state == State::asked && !range.own.bytes && range.target == nullptr;
     if (is_untouched) range.target = to_.data() + (range.offset - at_);
   }
 }
@@ -83,8 +86,11 @@ Status RemoteReader::ask() {
   std::uint64_t next = ranges_.empty() ? at_ + done_ : ranges_.back().offset + ranges_.back().size;
   while (!has_seen_end_ && !failure_ && next < end && in_flight_ < limits::kSftpReadsInFlight &&
          link_->engine().has_room()) {
-    // Beyond what is thought to be the end, one request finds out whether it is.
-    if (size_hint_ && next >= *size_hint_ && in_flight_ > 0) break;
+    // Beyond what is thought to be the end, one request finds out whether it is; a stream, which
+    // will want to know, asks at once.
+    const bool is_beyond = size_hint_ && next >= *size_hint_;
+    const bool asks_at_once = is_streaming_ && next == size_hint_;
+    if (is_beyond && in_flight_ > 0 && !asks_at_once) break;
     Range& range = ranges_.emplace_back();
     range.offset = next;
     range.size = next_size(next);
@@ -102,6 +108,10 @@ Status RemoteReader::ask() {
 // size: reads that follow one another are most often alike.
 std::uint32_t RemoteReader::next_size(std::uint64_t next) const {
   const std::uint64_t block = std::min(block_, link_->read_block());
+  if (is_streaming_) {
+    const std::uint64_t known = size_hint_ && *size_hint_ > next ? *size_hint_ - next : block;
+    return static_cast<std::uint32_t>(std::min(block, known));
+  }
   const std::uint64_t unit = to_.size();
   const bool is_small = unit < kWorthFitting && ahead_ == ReadAhead::as_it_goes;
   if (is_small) return static_cast<std::uint32_t>(std::min(block, 4 * kWorthFitting));
@@ -129,8 +139,18 @@ RemoteReader::Range* RemoteReader::range_of(sftp::RequestId id) {
 ByteSpan RemoteReader::space_for(sftp::RequestId id, std::size_t size) {
   Range& range = *range_of(id);
   if (range.target != nullptr) return {range.target + range.got, size};
-  if (!range.own) range.own = std::make_unique_for_overwrite<std::uint8_t[]>(range.size);
-  return {range.own.get() + range.got, size};
+  if (!range.own.bytes) range.own = memory_of(range.size);
+  return {range.own.bytes.get() + range.got, size};
+}
+
+RemoteReader::Memory RemoteReader::memory_of(std::size_t size) {
+  if (spare_.size >= size) return std::exchange(spare_, {});
+  return {std::make_unique_for_overwrite<std::uint8_t[]>(size), size};
+}
+
+void RemoteReader::drop_first_range() {
+  if (ranges_.front().own.bytes) spare_ = std::move(ranges_.front().own);
+  ranges_.pop_front();
 }
 
 void RemoteReader::take(sftp::RequestId id, const sftp::Reply& reply) {
@@ -186,11 +206,51 @@ void RemoteReader::reset() {
   failure_.reset();
 }
 
+// streaming ---------------------------------------------------------------------------------------
+
+void RemoteReader::stream(std::uint64_t at) {
+  reset();
+  at_ = at;
+  to_ = {};
+  done_ = 0;
+  is_streaming_ = true;
+  window_ = limits::kSftpReadAhead;
+}
+
+Result<RemoteReader::Progress> RemoteReader::advance_stream() {
+  HAWSER_TRY(ask());
+  if (ranges_.empty()) return Progress::wanting;  // there was no room to ask
+  const Range& range = ranges_.front();
+  if (range.state == State::asked) return Progress::wanting;
+  if (range.got > 0) return Progress::full;
+  const Error error = failure_.value_or(
+      Error{Errc::sftp_status, static_cast<std::uint32_t>(refusal_.code), "read"});
+  const bool has_ended = range.state == State::ended;
+  reset();
+  if (!has_ended) return std::unexpected(error);
+  return Progress::at_end;
+}
+
+ByteView RemoteReader::front() const {
+  return {ranges_.front().own.bytes.get(), ranges_.front().got};
+}
+
+void RemoteReader::drop_front() {
+  Range& range = ranges_.front();
+  if (size_hint_ && range.offset >= *size_hint_) size_hint_.reset();  // it has turned out larger
+  at_ += range.got;
+  if (range.state == State::whole) {
+    drop_first_range();
+  } else {
+    range.got = 0;  // an end or a refusal after these bytes is still to be told
+  }
+}
+
 ByteView RemoteReader::buffered(std::uint64_t at) const {
   if (ranges_.empty() || position() != at) return {};
   const Range& range = ranges_.front();
-  if (range.target != nullptr || !range.own) return {};
-  return {range.own.get() + range.taken, range.got - range.taken};
+  if (range.target != nullptr || !range.own.bytes) return {};
+  return {range.own.bytes.get() + range.taken, range.got - range.taken};
 }
 
 }  // namespace hawser::operations

@@ -29,6 +29,15 @@ class RemoteReader final : private sftp::Receiver {
   // Gives the memory of begin() back before its end.
   void release();
 
+  // A file that is read from one end to the other needs no memory of the caller's: what came stays
+  // in the reader's, in order, until it is dropped.
+  void stream(std::uint64_t at);
+  // As advance(); full: front() has bytes.
+  Result<Progress> advance_stream();
+  // The next bytes, in one piece, until drop_front(). Only this reader's owner changes them.
+  [[nodiscard]] ByteView front() const;
+  void drop_front();
+
   // The file's size, so that no more requests than needed go beyond it; it may turn out larger.
   void hint_size(std::uint64_t size) { size_hint_ = size; }
   // Forgets what was read ahead.
@@ -41,6 +50,10 @@ class RemoteReader final : private sftp::Receiver {
 
  private:
   enum class State : std::uint8_t { asked, whole, ended, refused };
+  struct Memory {
+    std::unique_ptr<std::uint8_t[]> bytes;
+    std::size_t size = 0;
+  };
   struct Range {
     std::uint64_t offset = 0;
     std::uint32_t size = 0;   // that was asked for
@@ -50,12 +63,14 @@ class RemoteReader final : private sftp::Receiver {
     std::uint32_t largest = 0;  // piece that came, if not all came at once
     sftp::RequestId id;
     std::uint8_t* target = nullptr;  // in the caller's memory
-    std::unique_ptr<std::uint8_t[]> own;
+    Memory own;
   };
 
   ByteSpan space_for(sftp::RequestId id, std::size_t size) override;
   void take(sftp::RequestId id, const sftp::Reply& reply) override;
 
+  Memory memory_of(std::size_t size);
+  void drop_first_range();
   void take_what_came();
   void take_from(Range& range);
   void bind();
@@ -72,7 +87,9 @@ class RemoteReader final : private sftp::Receiver {
   std::shared_ptr<SftpLink> link_;
   Bytes handle_;
   ReadAhead ahead_;
+  bool is_streaming_ = false;
   std::deque<Range> ranges_;  // one after the other, without gaps
+  Memory spare_;              // of the last range that was used up: still warm in the caches
   unsigned in_flight_ = 0;
   std::uint64_t at_ = 0;  // the read under way
   ByteSpan to_;

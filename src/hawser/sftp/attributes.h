@@ -32,15 +32,16 @@ struct Attributes {
 
   bool operator==(const Attributes&) const = default;
 
+  // Whether `mode` is there and tells what kind of file it is.
+  [[nodiscard]] bool has_type() const { return mode && (*mode & kTypeBits) != 0; }
   // Whether `mode` is there and says so (the POSIX bits, whatever the system).
-  [[nodiscard]] bool is_directory() const { return has_type(0040000); }
-  [[nodiscard]] bool is_regular() const { return has_type(0100000); }
-  [[nodiscard]] bool is_symlink() const { return has_type(0120000); }
+  [[nodiscard]] bool is_directory() const { return is_of(0040000); }
+  [[nodiscard]] bool is_regular() const { return is_of(0100000); }
+  [[nodiscard]] bool is_symlink() const { return is_of(0120000); }
 
  private:
-  [[nodiscard]] bool has_type(std::uint32_t type) const {
-    return mode && (*mode & 0170000) == type;
-  }
+  static constexpr std::uint32_t kTypeBits = 0170000;
+  [[nodiscard]] bool is_of(std::uint32_t type) const { return mode && (*mode & kTypeBits) == type; }
 };
 
 Bytes encode_attributes(const Attributes& attributes);

@@ -44,6 +44,11 @@ class Engine final : private PacketSink {
   // Nobody is told of this receiver's replies any more; handles that come for it are closed.
   void forget(const Receiver& receiver);
   void close_handle(ByteView handle);
+  // Makes a request whose reply nobody waits for. Without room it is not made.
+  template <typename Message>
+  void post(Message message, Expected expected) {
+    (void)send_with_body(message, {}, {expected, 0, nullptr});
+  }
 
   // bytes ---------------------------------------------------------------------------------------
   [[nodiscard]] Gather pending() const { return outgoing_.pending(); }

@@ -1,0 +1,44 @@
+// Requests of a larger operation, one at a time.
+#pragma once
+
+#include "hawser/operations/sftp_request.h"
+
+namespace hawser::operations {
+
+class SftpCall final : private sftp::Receiver {
+ public:
+  explicit SftpCall(std::shared_ptr<SftpLink> link) : link_(std::move(link)) {}
+  SftpCall(const SftpCall&) = delete;  // the engine knows where it is
+  SftpCall& operator=(const SftpCall&) = delete;
+
+  // Makes the request when it is called first, and looks for the answer from then on: true when it
+  // is there, and the next call makes another request. sftp_status: see refusal().
+  template <typename Message>
+  Result<bool> ask(const Message& message, sftp::Expected expected) {
+    if (state_ == State::idle) {
+      if (!link_->engine().has_room()) return false;
+      HAWSER_TRY(link_->engine().send(message, expected, *this));
+      state_ = State::asked;
+    }
+    return look();
+  }
+  // Until the next request. Its fields are the last answer's.
+  [[nodiscard]] SftpAnswer& answer() { return answer_; }
+  [[nodiscard]] const SftpRefusal& refusal() const { return refusal_; }
+
+  // What was asked for does not matter any more. Must come before the end of a call in progress.
+  void forget();
+
+ private:
+  enum class State : std::uint8_t { idle, asked, answered };
+
+  Result<bool> look();
+  void take(sftp::RequestId id, const sftp::Reply& reply) override;
+
+  std::shared_ptr<SftpLink> link_;
+  State state_ = State::idle;
+  SftpAnswer answer_;
+  SftpRefusal refusal_;
+};
+
+}  // namespace hawser::operations
