@@ -36,6 +36,9 @@ stage_asan() { run "C++ tests, ASan+UBSan" preset asan; }
 stage_python() { run "Python tests" build/venv/bin/python -m pytest tests/python; }
 
 preset() {
+  local vectors='import os, cryptography_vectors as it; print(os.path.dirname(it.__file__))'
+  HAWSER_CRYPTOGRAPHY_VECTORS=$(build/venv/bin/python -c "$vectors") || return
+  export HAWSER_CRYPTOGRAPHY_VECTORS
   cmake --preset "$1" >build/cmake-"$1".log 2>&1 || { cat build/cmake-"$1".log; return 1; }
   cmake --build --preset "$1" -- --quiet && ctest --preset "$1" --progress
 }

@@ -160,8 +160,8 @@ client::Failure key_failure(const Error& error, const char* what) {
       break;
     case Errc::key_unsupported:
       failure.text +=
-          " (ed25519, ecdsa nistp256/384/521 and rsa keys are, in the formats that ssh-keygen "
-          "writes)";
+          " (ed25519, ecdsa nistp256/384/521 and rsa keys of 2048 bits or more are, in the formats "
+          "that ssh-keygen writes)";
       break;
     case Errc::kdf_too_expensive:
       failure.text += " (at most 2048 bcrypt rounds are done)";

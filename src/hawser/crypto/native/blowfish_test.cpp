@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "hawser/crypto/testing/support.h"
+#include "hawser/crypto/testing/record_file.h"
 
 namespace hawser::crypto {
 namespace {
@@ -41,6 +41,19 @@ TEST(Blowfish, KnownAnswers) {
     Blowfish cipher;
     cipher.expand(unhex(vector.key));
     EXPECT_EQ(cipher.encrypt(vector.plain), vector.cipher) << vector.key;
+  }
+}
+
+TEST(Blowfish, PublishedAnswers) {
+  HAWSER_RECORDS(records, "ciphers/Blowfish/bf-ecb.txt");
+  ASSERT_GT(records.size(), 30u);
+  const auto block = [](const Bytes& bytes) {
+    return Blowfish::Block{load_be32(bytes.data()), load_be32(bytes.data() + 4)};
+  };
+  for (const testing::Record& record : records) {
+    Blowfish cipher;
+    cipher.expand(record.bytes("KEY"));
+    EXPECT_EQ(cipher.encrypt(block(record.bytes("PLAINTEXT"))), block(record.bytes("CIPHERTEXT")));
   }
 }
 
