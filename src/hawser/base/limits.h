@@ -76,8 +76,10 @@ inline constexpr std::size_t kSftpPacket = 256 * 1024;   // OpenSSH's SFTP_MAX_M
 inline constexpr std::size_t kSftpPacketMost = 1 << 20;  // where limits@openssh.com allows more
 inline constexpr std::size_t kSftpVersion = 64 * 1024;   // SSH_FXP_VERSION: OpenSSH's has 400 bytes
 inline constexpr std::size_t kSftpExtended = 1024;       // extensions, extended attributes
-inline constexpr std::size_t kSftpHandle = 256;          // draft-ietf-secsh-filexfer-02 7
-inline constexpr std::uint32_t kSftpRequests = 1024;     // in flight on one channel
+inline constexpr std::size_t kSftpPaths = 32 * 1024;  // sent in one request: no server has to take
+                                                      // packets of more than 34,000 bytes
+inline constexpr std::size_t kSftpHandle = 256;       // draft-ietf-secsh-filexfer-02 7
+inline constexpr std::uint32_t kSftpRequests = 1024;  // in flight on one channel
 inline constexpr std::uint32_t kSftpBlock = 32 * 1024;  // of a read or write: every server takes it
 inline constexpr std::uint32_t kSftpBlockMost = 255 * 1024;  // what OpenSSH's limits allow
 inline constexpr unsigned kSftpReadsInFlight = 64;           // of one file; OpenSSH's sftp has 64

@@ -125,9 +125,9 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
   SftpClient(std::shared_ptr<Connection> connection, std::shared_ptr<operations::SftpLink> link)
       : connection_(std::move(connection)), link_(std::move(link)) {}
   [[nodiscard]] Outcome<void> usable() const;
-  template <typename Message>
-  Outcome<operations::SftpAnswer> ask(Message message, sftp::Expected expected,
-                                      const Subject& subject, const Interrupt& interrupt);
+  // The views in the request live for the call.
+  Outcome<operations::SftpAnswer> ask(operations::SftpRequest&& request, const Subject& subject,
+                                      const Interrupt& interrupt);
   Outcome<operations::SftpAnswer> ask_extended(std::string_view extension, const Bytes& data,
                                                sftp::Expected expected, const Subject& subject,
                                                const Interrupt& interrupt);

@@ -161,8 +161,13 @@ SftpDirectory::~SftpDirectory() {
 
 Outcome<std::optional<SftpAnswer::Name>> SftpDirectory::next(const Interrupt& interrupt) {
   operations::ReadDirectory read(directory_);
-  HAWSER_TRY_OUTCOME(client_->perform(read, no_world(), {path_, {}}, interrupt));
-  return std::move(read.entry());
+  auto outcome = client_->perform(read, no_world(), {path_, {}}, interrupt);
+  if (outcome) return std::move(read.entry());
+  // Some servers open whatever they are asked for.
+  Failure failure = std::move(outcome).error();
+  client_->explain_by(failure, path_, SftpClient::Suspect::not_a_directory, interrupt,
+                      Links::follow);
+  return std::unexpected(std::move(failure));
 }
 
 void SftpDirectory::close() {

@@ -115,7 +115,7 @@ using RealPath = OfPath<16>;            // 6.11
 using Stat = OfPath<17>;                // 6.8
 using Rename = OfTwoPaths<18>;          // 6.5
 using ReadLink = OfPath<19>;            // 6.10
-// The draft says link first, then target. OpenSSH and all that follow it send and expect them the
+// The draft says link first, then target. OpenSSH and most that follow it send and expect them the
 // other way round (its PROTOCOL file, 4.1): target, then link.
 using SymLink = OfTwoPaths<20>;  // 6.10
 
