@@ -46,13 +46,15 @@ nb::dict defaults(std::initializer_list<std::pair<const char*, nb::object>> valu
 
 // OSError's own would begin with "[Errno None]" where the server gave no reason.
 nb::object text_of(nb::handle self) {
-  const nb::object filename = self.attr("filename");
-  if (!self.attr("errno").is_none() || filename.is_none()) {
+  const nb::object text = self.attr("strerror");
+  if (!self.attr("errno").is_none() || text.is_none()) {
     return nb::handle(PyExc_OSError).attr("__str__")(self);
   }
+  const nb::object first = self.attr("filename");
   const nb::object second = self.attr("filename2");
-  if (second.is_none()) return nb::str("{}: {!r}").format(self.attr("strerror"), filename);
-  return nb::str("{}: {!r} -> {!r}").format(self.attr("strerror"), filename, second);
+  if (first.is_none()) return text;
+  if (second.is_none()) return nb::str("{}: {!r}").format(text, first);
+  return nb::str("{}: {!r} -> {!r}").format(text, first, second);
 }
 
 void make_sftp_classes(nb::module_& m) {

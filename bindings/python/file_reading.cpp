@@ -182,7 +182,7 @@ nb::list read_lines(PySftpFile& self, nb::handle hint) {
     if (line.size() == 0) return lines;
     lines.append(line);
     total += line.size();
-    if (enough > 0 && total >= enough) return lines;
+    if (enough > 0 && total > enough) return lines;
   }
 }
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import pytest
 
+from remotes import Remote, remote_on
 from servers import (
     AsyncSSHServer,
     DropbearServer,
@@ -84,6 +85,25 @@ def asyncssh_server(keys: Keys) -> Iterator[AsyncSSHServer]:
 def paramiko_server(keys: Keys) -> Iterator[ParamikoServer]:
     with ParamikoServer(keys) as server:
         yield server
+
+
+@pytest.fixture
+def sftp_server(request: pytest.FixtureRequest) -> Server:
+    """The server that the test's parameter names, by default OpenSSH with sftp-server."""
+    name = getattr(request, "param", "sftp-server")
+    if name == "internal-sftp":
+        internal: Server = request.getfixturevalue("sshd_with")("Subsystem sftp internal-sftp")
+        return internal
+    fixture = {"sftp-server": "openssh", "dropbear": "dropbear", "asyncssh": "asyncssh_server"}
+    server: Server = request.getfixturevalue(fixture[name])
+    return server
+
+
+@pytest.fixture
+def remote(sftp_server: Server) -> Iterator[Remote]:
+    """An SFTP client there; see `every_sftp_server` in remotes.py."""
+    with remote_on(sftp_server) as remote:
+        yield remote
 
 
 T = TypeVar("T")

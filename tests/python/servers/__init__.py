@@ -8,13 +8,14 @@ from .asyncssh_server import AsyncSSHServer
 from .base import Server, Unavailable
 from .dropbear import DropbearServer
 from .keys import ClientKey, Keys
-from .namespace import PASSWORD, is_root
+from .namespace import PASSWORD, TINY_DISK, is_root
 from .openssh import OpenSSHServer
 from .paramiko_server import ParamikoServer
 from .tinyssh import TinySSHServer
 
 __all__ = [
     "PASSWORD",
+    "TINY_DISK",
     "AsyncSSHServer",
     "ClientKey",
     "DropbearServer",

@@ -119,12 +119,16 @@ class ProcessServer(Server):
         """Ends the process and all it started, whatever session they moved to."""
         if self._process is None:
             return
-        family = [self._process.pid, *descendants(self._process.pid)]
-        for pid in family:
+        for pid in self.processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
         self._process = None
+
+    def processes(self) -> list[int]:
+        """The server's and all that it started."""
+        assert self._process is not None
+        return [self._process.pid, *descendants(self._process.pid)]
 
     @property
     def log(self) -> str:

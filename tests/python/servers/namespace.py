@@ -21,6 +21,8 @@ _HASH = (
     "wVPEfld/D.dS7QuvZm7A9474xtLp63uTQLc/NmE0LfFcQmMlpgNmy4oAa6uTSJj0VnC1Z7foDT1QcI5oA7wyn."
 )
 _UID = 61234
+TINY_DISK = "/run/tiny"
+"""A file system of 1 MiB that the account may write."""
 _HOME = "/run/hawser"  # tinysshd takes no home below a directory that others may write, as /tmp
 
 
@@ -62,7 +64,8 @@ def in_namespace(folder: Path, authorized_keys: str, command: list[str]) -> list
         mount --bind {shlex.quote(str(folder / "shadow"))} /etc/shadow
         mount -t tmpfs -o mode=755 tmpfs /run
         mount -t tmpfs -o mode=755 tmpfs /var/log
-        mkdir -m 755 /run/sshd {_HOME}
+        mkdir -m 755 /run/sshd {_HOME} {TINY_DISK}
+        mount -t tmpfs -o size=1m,mode=777 tmpfs {TINY_DISK}
         mount --bind {shlex.quote(str(home))} {_HOME}
         exec {shlex.join(command)}
     """

@@ -67,8 +67,9 @@ class OpenSSHServer(ProcessServer):
             "PrintMotd no",
             "PrintLastLog no",
             "AcceptEnv LANG LC_* HAWSER_*",
-            f"Subsystem sftp {_SFTP_SERVER}",
         ]
+        if not any(line.startswith("Subsystem sftp") for line in self._config):
+            lines.append(f"Subsystem sftp {_SFTP_SERVER}")
         config = self.folder / "sshd_config"
         config.write_text("\n".join(lines) + "\n")
         run = [self._sshd, "-D", "-e", "-f", str(config)]
