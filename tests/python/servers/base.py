@@ -9,7 +9,7 @@ import tempfile
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -102,7 +102,8 @@ class ProcessServer(Server):
         self.port = free_port()
         with (self.folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
-                self.command(),
+                # If the tests are killed, so is the server.
+                ["setpriv", "--pdeathsig", "KILL", *self.command()],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -129,6 +130,18 @@ class ProcessServer(Server):
         """The server's and all that it started."""
         assert self._process is not None
         return [self._process.pid, *descendants(self._process.pid)]
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """All its processes are stopped: it takes connections and bytes only as the kernel does."""
+        family = self.processes()
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in family:
+                os.kill(pid, signal.SIGCONT)
 
     @property
     def log(self) -> str:
