@@ -21,6 +21,7 @@ namespace hawser::python {
 namespace {
 
 constexpr std::size_t kRead = 64 * 1024;
+constexpr std::size_t kSend = 16 * 1024;  // of one send() that may block: less than a buffer has room
 constexpr auto kHesitation = std::chrono::milliseconds(2);
 constexpr unsigned kHesitations = 50;
 
@@ -59,6 +60,11 @@ class ObjectStream final : public client::ByteStream {
 
   Result<std::size_t> write_some(ByteView from) override {
     if (is_shut_down_) return fail(Errc::connection_lost, "send");
+    if (descriptor_ >= 0) {
+      // A send() that blocks would hold up the whole session, with its deadlines and its close().
+      if (!is_writable()) return std::size_t{0};
+      from = from.first(std::min(from.size(), kSend));
+    }
     const nb::gil_scoped_acquire gil;
     try {
       const nb::object sent = object_.attr("send")(to_python(from));
@@ -122,6 +128,11 @@ class ObjectStream final : public client::ByteStream {
     } catch (const std::exception&) {
       return false;
     }
+  }
+
+  [[nodiscard]] bool is_writable() const {
+    pollfd watched{descriptor_, POLLOUT, 0};
+    return poll(&watched, 1, 0) > 0;
   }
 
   // False if there is nothing to receive now.

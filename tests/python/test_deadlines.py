@@ -3,11 +3,12 @@
 import errno
 import socket
 import time
+from functools import partial
 
 import pytest
 
 import _ssh
-from clients import Background, connect, dial, echo, login, within
+from clients import MIB, Background, connect, dial, echo, login, within
 from faults import Address, Fault, Proxy, say_nothing, scripted_peer
 from servers import OpenSSHServer, Server
 
@@ -126,6 +127,44 @@ def test_close_does_not_wait_for_a_peer_that_reads_nothing(openssh: OpenSSHServe
             channel.sendall(bytes(32 << 20))
         with within(3):
             session.close()
+
+
+# ---- a server that is stopped in the middle of everything (SIGSTOP)
+
+
+def test_a_frozen_server_before_its_banner(openssh: OpenSSHServer) -> None:
+    with openssh.frozen():
+        fail_within(openssh.address, "identification", banner_timeout=0.3)
+
+
+@pytest.mark.parametrize("end", ["close", "abort"])
+def test_a_frozen_server_does_not_hang_an_end(openssh: OpenSSHServer, end: str) -> None:
+    session = login(openssh)
+    channels = [session.open_session() for _ in range(10)]
+    for channel in channels:
+        channel.exec("cat")
+    with openssh.frozen():
+        with within(2), pytest.raises(_ssh.Timeout):
+            session.keepalive(0.3)
+        waiting = [Background(lambda: session.exec("true"))]
+        waiting += [Background(partial(each.sendall, bytes(3 * MIB))) for each in channels]
+        time.sleep(0.5)
+        assert all(each.running for each in waiting)
+        with within(3):
+            getattr(session, end)()
+        for each in waiting:
+            with pytest.raises(_ssh.Error):
+                each.result(5)
+    assert session.closed
+
+
+def test_a_server_that_thaws_goes_on(openssh: OpenSSHServer) -> None:
+    with login(openssh) as session:
+        with openssh.frozen():
+            late = Background(lambda: session.exec("echo late"))
+            time.sleep(0.3)
+            assert late.running
+        assert late.result(10) == b"late\n"
 
 
 def test_abort_ends_a_hung_wait(openssh: OpenSSHServer) -> None:

@@ -1,12 +1,14 @@
 """What may carry a session: sockets with any timeout, socket pairs, and objects of one's own."""
 
 import socket
+import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 import _ssh
-from clients import MIB, dial, echo
+from clients import MIB, Background, dial, echo, within
 from faults import bridge
 from servers import OpenSSHServer
 
@@ -95,6 +97,25 @@ def test_object_over_a_socket_with_a_timeout(openssh: OpenSSHServer) -> None:
         with _ssh.Session(RecvSend(sock)) as session:
             session.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
             assert session.exec("sleep 0.4; echo late") == b"late\n"
+
+
+def test_a_blocking_send_does_not_hang_close(openssh: OpenSSHServer) -> None:
+    """The server takes nothing any more, and the object's socket blocks when its buffer is full."""
+    with dial(openssh) as sock:
+        session = _ssh.Session(WithDescriptor(sock))
+        session.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+        channels = [session.open_session() for _ in range(10)]
+        for channel in channels:
+            channel.exec("cat >/dev/null")
+        with openssh.frozen():
+            writers = [Background(partial(each.sendall, bytes(3 * MIB))) for each in channels]
+            time.sleep(0.5)
+            assert all(writer.running for writer in writers)
+            with within(3):
+                session.close()
+            for writer in writers:
+                with pytest.raises(_ssh.Error):
+                    writer.result(5)
 
 
 def test_nested_sessions(openssh: OpenSSHServer) -> None:
