@@ -11,6 +11,8 @@ from servers import OpenSSHServer, Server
 # All of ours, in the order of the default offer.
 KEX = [
     "mlkem768x25519-sha256",
+    "sntrup761x25519-sha512",
+    "sntrup761x25519-sha512@openssh.com",
     "curve25519-sha256",
     "curve25519-sha256@libssh.org",
     "ecdh-sha2-nistp256",
@@ -24,9 +26,13 @@ KEX = [
 
 # What each server must have in common with us: less would be a test that found nothing to do.
 LEAST = {
-    "openssh": {"curve25519-sha256", "diffie-hellman-group-exchange-sha256"},
+    "openssh": {
+        "sntrup761x25519-sha512@openssh.com",
+        "curve25519-sha256",
+        "diffie-hellman-group-exchange-sha256",
+    },
     "dropbear": {"curve25519-sha256", "diffie-hellman-group14-sha256"},
-    "tinyssh": {"curve25519-sha256"},
+    "tinyssh": {"sntrup761x25519-sha512@openssh.com", "curve25519-sha256"},
     "asyncssh_server": {"mlkem768x25519-sha256", "diffie-hellman-group18-sha512"},
     "paramiko_server": {"curve25519-sha256@libssh.org", "diffie-hellman-group16-sha512"},
 }

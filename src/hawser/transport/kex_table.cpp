@@ -9,7 +9,9 @@ using crypto::HashId;
 
 constexpr KexAlgorithm kKexAlgorithms[] = {
     {"mlkem768x25519-sha256", "x25519", HashId::sha256, make_kex_hybrid, "mlkem768"},  // RFC 10042
-    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh},                    // RFC 8731
+    {"sntrup761x25519-sha512", "x25519", HashId::sha512, make_kex_hybrid, "sntrup761"},  // RFC 9941
+    {"sntrup761x25519-sha512@openssh.com", "x25519", HashId::sha512, make_kex_hybrid, "sntrup761"},
+    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh},  // RFC 8731
     {"curve25519-sha256@libssh.org", "x25519", HashId::sha256, make_kex_ecdh},
     {"ecdh-sha2-nistp256", "nistp256", HashId::sha256, make_kex_ecdh},  // RFC 5656
     {"ecdh-sha2-nistp384", "nistp384", HashId::sha384, make_kex_ecdh},

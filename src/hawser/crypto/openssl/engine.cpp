@@ -3,6 +3,7 @@
 #include "hawser/crypto/engine.h"
 
 #include "hawser/crypto/native/ml_kem.h"
+#include "hawser/crypto/native/sntrup.h"
 #include "hawser/crypto/openssl/makers.h"
 
 namespace hawser::crypto {
@@ -118,12 +119,13 @@ constexpr AgreementAlgorithm kAgreements[] = {
     {"modp8192", [](Random& random) { return generate_dh(DhGroup::modp8192, random); }},
 };
 
-constexpr KemAlgorithm kNativeKems[] = {ml_kem::kAlgorithm};
+constexpr KemAlgorithm kNativeKems[] = {ml_kem::kAlgorithm, sntrup::kAlgorithm};
 
 // Only the private key's half is the library's: a client has no other.
 constexpr KemAlgorithm kKems[] = {
     {ml_kem::kAlgorithm.name, ml_kem::kEncapsulationKey, ml_kem::kCiphertext, generate_ml_kem,
      ml_kem::kAlgorithm.encapsulate},
+    sntrup::kAlgorithm,
 };
 
 template <Curve curve>

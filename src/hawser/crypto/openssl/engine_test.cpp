@@ -27,7 +27,7 @@ TEST(Engine, TablesInOrderOfPreference) {
   EXPECT_THAT(names(engine.hashes, &HashAlgorithm::name),
               ElementsAre("sha1", "sha256", "sha384", "sha512", "sha3-256", "sha3-512", "shake128",
                           "shake256"));
-  EXPECT_THAT(names(engine.kems, &KemAlgorithm::name), ElementsAre("mlkem768"));
+  EXPECT_THAT(names(engine.kems, &KemAlgorithm::name), ElementsAre("mlkem768", "sntrup761"));
   EXPECT_THAT(names(engine.ciphers, &CipherAlgorithm::name),
               ElementsAre("chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com",
                           "aes256-gcm@openssh.com", "aes128-ctr", "aes192-ctr", "aes256-ctr"));
