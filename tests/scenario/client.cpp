@@ -29,6 +29,9 @@ struct Client::Note {
   void operator()(const session::KeysExchanged& keys) {
     client.note(keys.is_first ? "keys" : "keys again");
   }
+  void operator()(const session::PromptsShown& shown) {
+    client.note("prompts " + std::to_string(shown.prompts.size()));
+  }
   void operator()(const session::SignatureWanted& wanted) {
     client.note("signature wanted " + std::string(wanted.algorithm));
     if (!client.rules_.answers_signatures || client.rules_.signer == nullptr) return;
