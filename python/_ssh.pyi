@@ -90,6 +90,10 @@ class AuthenticationError(Error, PermissionError):
     partial: bool
     """True if this step passed but the server wants a further one."""
 
+class AgentError(Error):
+    """The ssh-agent, or an object that stands for a key, gave no signature; `errno` says why where it
+    cannot be reached."""
+
 class KeyFileError(Error, ValueError):
     """A private key cannot be used."""
 
@@ -174,6 +178,42 @@ class RunResult:
     @property
     def returncode(self) -> int | None:
         """As subprocess has it: the exit status, or minus the signal's number."""
+
+# the agent ----------------------------------------------------------------------------------------
+
+@type_check_only
+class _Signer(Protocol):
+    """Stands for a private key: an HSM, a service. `blob` is the public key (RFC 4253 6.6) or a
+    line of a .pub file; `sign` returns a signature blob: string algorithm, string value."""
+
+    @property
+    def blob(self) -> bytes: ...
+    def sign(self, data: bytes, algorithm: str, /) -> bytes: ...
+
+@final
+class AgentKey:
+    """A key that an ssh-agent holds."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def blob(self) -> bytes: ...
+    @property
+    def comment(self) -> str:
+        """The agent's words, escaped."""
+    @property
+    def fingerprint(self) -> str: ...
+    def sign(self, data: Buffer, algorithm: str | None = None) -> bytes:
+        """A signature blob; by 'rsa-sha2-512' unless an RSA key is told otherwise."""
+
+@final
+class Agent:
+    """An ssh-agent at `path`, else at $SSH_AUTH_SOCK. Each call is a connection of its own."""
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None: ...
+    @property
+    def path(self) -> str: ...
+    def keys(self) -> list[AgentKey]: ...
 
 # channels -----------------------------------------------------------------------------------------
 
@@ -573,10 +613,29 @@ class Session:
     def userauth_publickey(
         self,
         user: str,
-        privkey_bytes: str | bytes | bytearray,
+        privkey_bytes: str | bytes | bytearray | AgentKey | _Signer,
         pubkey_bytes: str | bytes | None = None,
         passphrase: str | bytes | bytearray | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Log in by the content of a key file, or by an object that signs: an AgentKey, or one of
+        yours with `sign(data, algorithm)` and `blob` (or its public key as `pubkey_bytes`)."""
+    def userauth_agent(
+        self,
+        user: str,
+        agent: Agent | str | os.PathLike[str] | None = None,
+        *,
+        first: AgentKey | str | bytes | None = None,
+    ) -> None:
+        """Log in by the keys that an ssh-agent holds, each tried once, `first` before all others."""
+    def userauth_hostbased(
+        self,
+        user: str,
+        privkey_bytes: str | bytes | bytearray,
+        client_host: str,
+        client_user: str,
+        passphrase: str | bytes | bytearray | None = None,
+    ) -> None:
+        """Log in by the key of the client's host (RFC 4252 9)."""
     @property
     def authenticated(self) -> bool: ...
 

@@ -84,7 +84,9 @@ void make_host_key_classes(nb::module_& m) {
       m, "HostKeySignatureError", "The server does not hold the key that it shows.", {host_key});
 }
 
-void make_key_file_classes(nb::module_& m) {
+void make_key_classes(nb::module_& m) {
+  classes.agent =
+      make_class(m, "AgentError", "The ssh-agent, or what signs, does not do it.", {classes.error});
   classes.key_file = make_class(m, "KeyFileError", "A key file cannot be used.",
                                 {classes.error, PyExc_ValueError});
   PyObject* key_file = classes.key_file;
@@ -138,7 +140,7 @@ void bind_error_classes(nb::module_& m) {
                                {error}, defaults({{"code", none}}));
   classes.scp = make_class(m, "SCPError", "The remote scp refused.", {error});
   make_host_key_classes(m);
-  make_key_file_classes(m);
+  make_key_classes(m);
   make_sftp_classes(m);
 }
 

@@ -21,6 +21,7 @@ struct ErrorClasses {
   PyObject* host_key_revoked;
   PyObject* host_key_signature;
   PyObject* authentication;
+  PyObject* agent;
   PyObject* key_file;
   PyObject* passphrase_required;
   PyObject* wrong_passphrase;

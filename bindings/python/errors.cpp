@@ -95,6 +95,12 @@ Mapping mapping_of(const Error& error) {
       return {error_classes().passphrase_required, 0};
     case Errc::passphrase_wrong:
       return {error_classes().wrong_passphrase, 0};
+    case Errc::agent_unreachable:
+      return {error_classes().agent, static_cast<int>(error.detail)};
+    case Errc::agent_refused:
+    case Errc::agent_protocol:
+    case Errc::signer_failed:
+      return {error_classes().agent, 0};
     case Errc::key_mismatch:
       return {error_classes().key_file, 0};
     case Errc::file_closed:

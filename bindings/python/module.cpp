@@ -5,6 +5,7 @@
 
 #include "hawser/crypto/engine.h"
 
+#include "agent.h"
 #include "channel.h"
 #include "error_classes.h"
 #include "results.h"
@@ -28,6 +29,7 @@ NB_MODULE(_ssh, m) {
   hawser::python::bind_error_classes(m);
   hawser::python::bind_results(m);
   hawser::python::bind_channel(m);
+  hawser::python::bind_agent(m);
   hawser::python::bind_sftp(m);
   hawser::python::bind_session(m);
 }

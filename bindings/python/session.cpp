@@ -4,11 +4,11 @@
 #include <nanobind/stl/string.h>
 
 #include "hawser/base/display.h"
-#include "hawser/keys/private_key_file.h"
 
 #include "buffers.h"
 #include "calls.h"
 #include "channel.h"
+#include "login.h"
 #include "options.h"
 #include "results.h"
 #include "sftp.h"
@@ -76,130 +76,6 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
                                                             engine(), interrupted);
                        }),
                        stream_object};
-}
-
-// login
-// --------------------------------------------------------------------------------------------
-
-std::string user_argument(nb::handle user) {
-  if (!nb::isinstance<nb::str>(user)) {
-    PyErr_Format(PyExc_TypeError, "user must be str, not %S",
-                 reinterpret_cast<PyObject*>(Py_TYPE(user.ptr())));
-    throw nb::python_error();
-  }
-  return text_argument(user, "user");
-}
-
-void userauth_none(PySession& self, nb::handle user) {
-  const std::string name = user_argument(user);
-  without_gil([&](const client::Interrupt& interrupted) {
-    return self.connection->login_none(name, interrupted);
-  });
-}
-
-void userauth_password(PySession& self, nb::handle user, nb::handle password,
-                       nb::handle new_password) {
-  const std::string name = user_argument(user);
-  SecretBytes secret = secret_argument(password, "password");
-  std::optional<SecretBytes> successor;
-  if (!new_password.is_none()) successor = secret_argument(new_password, "new_password");
-  without_gil([&](const client::Interrupt& interrupted) {
-    return self.connection->login_password(name, std::move(secret), std::move(successor),
-                                           interrupted);
-  });
-}
-
-// The handler's answers: a str or bytes for each prompt.
-std::vector<SecretBytes> answers_of(nb::handle handler, const session::PromptsShown& request) {
-  nb::list prompts;
-  for (const auto& prompt : request.prompts) {
-    prompts.append(nb::make_tuple(prompt.text, prompt.is_echoed));
-  }
-  const nb::object given = handler(request.title, request.instruction, prompts);
-  std::vector<SecretBytes> answers;
-  if (given.is_none()) return answers;
-  if (nb::isinstance<nb::str>(given) || nb::isinstance<nb::bytes>(given)) {
-    PyErr_SetString(PyExc_TypeError, "the handler must return a list of answers, not one string");
-    throw nb::python_error();
-  }
-  for (nb::handle answer : given) answers.push_back(secret_argument(answer, "an answer"));
-  if (answers.size() != request.prompts.size()) {
-    PyErr_Format(PyExc_ValueError, "the handler gave %zu answers to %zu prompts", answers.size(),
-                 request.prompts.size());
-    throw nb::python_error();
-  }
-  return answers;
-}
-
-void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle handler) {
-  const std::string name = user_argument(user);
-  if (PyCallable_Check(handler.ptr()) == 0) {
-    PyErr_SetString(PyExc_TypeError, "handler must be callable");
-    throw nb::python_error();
-  }
-  using Answers = client::Outcome<std::vector<SecretBytes>>;
-  const auto answer = [&](const session::PromptsShown& request) -> Answers {
-    const nb::gil_scoped_acquire gil;
-    try {
-      return answers_of(handler, request);
-    } catch (nb::python_error& error) {
-      return std::unexpected(keep_exception(nb::borrow(error.value())));
-    }
-  };
-  without_gil([&](const client::Interrupt& interrupted) {
-    return self.connection->login_keyboard_interactive(name, answer, interrupted);
-  });
-}
-
-client::Failure key_failure(const Error& error, const char* what) {
-  client::Failure failure = client::explain(error, Report{});
-  failure.text = std::string(what) + ": " + failure.text;
-  switch (error.code) {
-    case Errc::passphrase_required:
-      failure.text += " (pass passphrase=)";
-      break;
-    case Errc::key_unsupported:
-      failure.text +=
-          " (ed25519, ecdsa nistp256/384/521 and rsa keys of 2048 bits or more are, in the formats "
-          "that ssh-keygen writes)";
-      break;
-    case Errc::kdf_too_expensive:
-      failure.text += " (at most 2048 bcrypt rounds are done)";
-      break;
-    default:
-      break;
-  }
-  return failure;
-}
-
-// Reads the key, and compares the public half if one is given: before anything is sent.
-client::Outcome<keys::MemorySigner> load_key(const SecretBytes& content,
-                                             const std::optional<SecretBytes>& public_key,
-                                             const SecretBytes& passphrase) {
-  auto signer = keys::parse_private_key(engine(), content.view(), passphrase.view());
-  if (!signer) return std::unexpected(key_failure(signer.error(), "private key"));
-  if (public_key) {
-    const auto blob = keys::parse_public_key_line(public_key->view());
-    if (!blob) return std::unexpected(key_failure(blob.error(), "public key"));
-    if (!equal(*blob, signer->public_blob())) {
-      return std::unexpected(key_failure(Error{Errc::key_mismatch, 0, "key"}, "public key"));
-    }
-  }
-  return *std::move(signer);
-}
-
-void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key,
-                        nb::handle public_key, nb::handle passphrase) {
-  const std::string name = user_argument(user);
-  const SecretBytes content = secret_argument(private_key, "privkey_bytes");
-  std::optional<SecretBytes> public_half;
-  if (!public_key.is_none()) public_half = secret_argument(public_key, "pubkey_bytes");
-  SecretBytes phrase;
-  if (!passphrase.is_none()) phrase = secret_argument(passphrase, "passphrase");
-  without_gil([&](const client::Interrupt& interrupted) -> client::Outcome<void> {
-    const auto signer = HAWSER_TRY_OUTCOME(load_key(content, public_half, phrase));
-    return self.connection->login_public_key(name, signer, interrupted);
-  });
 }
 
 // commands
@@ -333,19 +209,6 @@ std::string repr(PySession& self) {
                                                                                 : "connected";
   return "<_ssh.Session " + std::string(state) + ", " +
          display(as_bytes(known.server_version), 80) + ">";
-}
-
-void bind_login(nb::class_<PySession>& c) {
-  using namespace nb::literals;
-  c.def("userauth_none", &userauth_none, "user"_a)
-      .def("userauth_password", &userauth_password, "user"_a, "password"_a,
-           "new_password"_a = nb::none())
-      .def("userauth_keyboard_interactive", &userauth_keyboard_interactive, "user"_a, "handler"_a)
-      .def("userauth_publickey", &userauth_publickey, "user"_a, "privkey_bytes"_a,
-           "pubkey_bytes"_a = nb::none(), "passphrase"_a = nb::none())
-      .def_prop_ro("authenticated", [](PySession& self) {
-        return locked([&] { return self.connection->is_logged_in(); });
-      });
 }
 
 void bind_commands(nb::class_<PySession>& c) {

@@ -26,6 +26,7 @@ ERRORS = [
     ("HostKeyRevoked", "HostKeyError"),
     ("HostKeySignatureError", "HostKeyError"),
     ("AuthenticationError", "Error PermissionError"),
+    ("AgentError", "Error"),
     ("KeyFileError", "Error ValueError"),
     ("PassphraseRequired", "KeyFileError"),
     ("WrongPassphrase", "KeyFileError"),

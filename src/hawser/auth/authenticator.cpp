@@ -24,6 +24,9 @@ struct MakeMethod {
   std::unique_ptr<Method> operator()(PublicKeyCredential credential) {
     return make_public_key(std::move(context), std::move(credential));
   }
+  std::unique_ptr<Method> operator()(HostBasedCredential credential) {
+    return make_host_based(std::move(context), std::move(credential));
+  }
   std::unique_ptr<Method> operator()(KeyboardInteractiveCredential credential) {
     return make_keyboard_interactive(std::move(context), std::move(credential));
   }

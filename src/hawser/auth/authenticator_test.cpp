@@ -77,6 +77,37 @@ TEST_F(AuthenticatorTest, public_key_signature_covers_session_and_request) {
   EXPECT_EQ(authenticator_.answer(Bytes{0xcc}).error().code, Errc::wrong_state);
 }
 
+// OpenSSH's PROTOCOL: the method's own name, and the server's host key behind the user's.
+TEST_F(AuthenticatorTest, a_host_bound_key_names_the_host) {
+  PublicKeyCredential credential{"a", Bytes{0xaa}};
+  credential.host_key_blob = Bytes{0xbb};
+  ASSERT_TRUE(offer(std::move(credential)));
+  sent();
+  const auto wanted = step<SignRequest>();
+  const Bytes expected = scenario::unhex(
+      "00000003 010203 32 00000002 6d65 0000000e 7373682d636f6e6e656374696f6e 00000023 "
+      "7075626c69636b65792d686f7374626f756e642d763030406f70656e7373682e636f6d"
+      "01 00000001 61 00000001 aa 00000001 bb");
+  EXPECT_EQ(to_bytes(wanted.data), expected);
+}
+
+// RFC 4252 9.
+TEST_F(AuthenticatorTest, a_host_vouches_for_its_user) {
+  ASSERT_TRUE(offer(HostBasedCredential{"a", Bytes{0xaa}, "h.", "u"}));
+  sent();
+  const auto wanted = step<SignRequest>();
+  const Bytes request = scenario::unhex(
+      "32 00000002 6d65 0000000e 7373682d636f6e6e656374696f6e 00000009 686f73746261736564"
+      "00000001 61 00000001 aa 00000002 682e 00000001 75");
+  Bytes covered{0, 0, 0, 3, 1, 2, 3};
+  append(covered, request);
+  EXPECT_EQ(to_bytes(wanted.data), covered);
+  ASSERT_TRUE(authenticator_.answer(Bytes{0xcc}));
+  Bytes complete = request;
+  append(complete, Bytes{0, 0, 0, 1, 0xcc});
+  EXPECT_EQ(sent(), complete);
+}
+
 TEST_F(AuthenticatorTest, one_attempt_at_a_time) {
   begin(password());
   EXPECT_EQ(offer(password()).error().code, Errc::wrong_state);

@@ -32,9 +32,20 @@ struct PublicKeyCredential {
   std::string algorithm;  // the signature algorithm, e.g. "rsa-sha2-512"
   Bytes key_blob;
   Probe probe = Probe::sign_at_once;
+  // The server's host key, for a server that knows publickey-hostbound-v00@openssh.com: the
+  // signature is then worth nothing at any other server. Empty: the plain method.
+  Bytes host_key_blob = {};
+};
+
+// RFC 4252 9: the client's host vouches for its user.
+struct HostBasedCredential {
+  std::string algorithm;
+  Bytes host_key_blob;  // of the client's host
+  std::string client_host;
+  std::string client_user;
 };
 
 using Credential = std::variant<NoneCredential, PasswordCredential, PublicKeyCredential,
-                                KeyboardInteractiveCredential>;
+                                KeyboardInteractiveCredential, HostBasedCredential>;
 
 }  // namespace hawser::auth

@@ -17,6 +17,14 @@ Result<MethodStep> Method::take_answers(std::span<const SecretBytes> /*answers*/
   return fail(Errc::wrong_state, "userauth prompts");
 }
 
+Bytes signed_data(const MethodContext& context, std::string_view method, ByteView fields) {
+  Bytes data;
+  wire::BytesSink sink(data);
+  wire::put_string(sink, context.session_id);
+  sink.put(encode_request(context, method, fields).view());
+  return data;
+}
+
 SecretBytes encode_request(const MethodContext& context, std::string_view method, ByteView fields) {
   wire::UserauthRequest request;
   request.user = wire::Text(context.user);

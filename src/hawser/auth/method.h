@@ -60,8 +60,12 @@ struct MethodContext {
 std::unique_ptr<Method> make_none(MethodContext context);
 std::unique_ptr<Method> make_password(MethodContext context, PasswordCredential credential);
 std::unique_ptr<Method> make_public_key(MethodContext context, PublicKeyCredential credential);
+std::unique_ptr<Method> make_host_based(MethodContext context, HostBasedCredential credential);
 std::unique_ptr<Method> make_keyboard_interactive(MethodContext context,
                                                   KeyboardInteractiveCredential credential);
+
+// What a signature in such a request covers: the session identifier, then the request up to it.
+Bytes signed_data(const MethodContext& context, std::string_view method, ByteView fields);
 
 // A USERAUTH_REQUEST of `method` with `fields` behind it, in memory that is wiped.
 SecretBytes encode_request(const MethodContext& context, std::string_view method, ByteView fields);

@@ -1,5 +1,6 @@
 // "publickey" (RFC 4252 7). The signature covers the session identifier and the request as sent, so
-// that it is worth nothing in any other session.
+// that it is worth nothing in any other session; host-bound (OpenSSH's PROTOCOL, 1.6) the server's
+// host key, too.
 #include "hawser/auth/method.h"
 #include "hawser/wire/codec.h"
 #include "hawser/wire/messages_auth.h"
@@ -12,7 +13,9 @@ class PublicKeyMethod final : public Method {
  public:
   PublicKeyMethod(MethodContext context, PublicKeyCredential credential)
       : context_(std::move(context)), credential_(std::move(credential)) {}
-  [[nodiscard]] std::string_view name() const override { return "publickey"; }
+  [[nodiscard]] std::string_view name() const override {
+    return credential_.host_key_blob.empty() ? "publickey" : "publickey-hostbound-v00@openssh.com";
+  }
 
   Result<MethodStep> start() override {
     if (credential_.probe == PublicKeyCredential::Probe::sign_at_once) return ask_signature();
@@ -47,15 +50,17 @@ class PublicKeyMethod final : public Method {
 
  private:
   [[nodiscard]] Bytes fields(bool has_signature) const {
-    return wire::encode_to_bytes(wire::PublicKeyFields{
+    Bytes encoded = wire::encode_to_bytes(wire::PublicKeyFields{
         has_signature, wire::Text(credential_.algorithm), wire::Blob(credential_.key_blob)});
+    if (!credential_.host_key_blob.empty()) {
+      wire::BytesSink sink(encoded);
+      wire::put_string(sink, credential_.host_key_blob);
+    }
+    return encoded;
   }
 
   MethodStep ask_signature() {
-    to_sign_.clear();
-    wire::BytesSink sink(to_sign_);
-    wire::put_string(sink, context_.session_id);
-    sink.put(encode_request(context_, name(), fields(true)).view());
+    to_sign_ = signed_data(context_, name(), fields(true));
     MethodStep step;
     step.sign = SignRequest{credential_.algorithm, credential_.key_blob, to_sign_};
     return step;

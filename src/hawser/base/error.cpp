@@ -100,6 +100,14 @@ std::string_view describe(Errc code) {
       return "the passphrase is wrong";
     case Errc::kdf_too_expensive:
       return "the key file asks for too many KDF rounds";
+    case Errc::agent_unreachable:
+      return "the ssh-agent cannot be reached";
+    case Errc::agent_refused:
+      return "the ssh-agent refused: is the key still in it, and did you confirm its use?";
+    case Errc::agent_protocol:
+      return "the ssh-agent broke its protocol";
+    case Errc::signer_failed:
+      return "the signature is not of the kind that was asked for";
     case Errc::key_mismatch:
       return "the public key does not belong to the private key";
     case Errc::channel_open_refused:

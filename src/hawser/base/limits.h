@@ -47,6 +47,8 @@ inline constexpr std::size_t kSignatureBlob = 8 * 1024;
 inline constexpr std::size_t kKeyFile = 1 << 20;
 inline constexpr std::uint32_t kBcryptRounds = 2048;  // about a minute; ssh-keygen's default is 16
 inline constexpr std::uint32_t kPbkdf2Rounds = 10'000'000;  // seconds; OWASP asks for 600,000
+inline constexpr std::size_t kAgentReply = 256 * 1024;      // OpenSSH's own cap
+inline constexpr std::uint32_t kAgentIdentities = 2048;     // OpenSSH's own cap
 inline constexpr std::size_t kKnownHostsLine = 64 * 1024;
 inline constexpr std::size_t kKnownHostsFile = 128 << 20;  // about a million hosts
 

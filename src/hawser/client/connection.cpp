@@ -1,10 +1,7 @@
 #include "hawser/client/connection.h"
 
-#include <algorithm>
-
 #include "hawser/client/channel.h"
 #include "hawser/operations/handshake.h"
-#include "hawser/operations/login.h"
 #include "hawser/operations/upkeep.h"
 
 namespace hawser::client {
@@ -28,34 +25,6 @@ class JudgingWorld final : public World {
   const HostKeyPolicy& policy_;
 };
 
-class SigningWorld final : public World {
- public:
-  SigningWorld(const crypto::Engine& engine, const keys::MemorySigner& signer)
-      : engine_(engine), signer_(signer) {}
-  Result<Bytes> sign(const session::SignatureWanted& request) override {
-    return signer_.sign(engine_, request.algorithm, request.data);
-  }
-
- private:
-  const crypto::Engine& engine_;
-  const keys::MemorySigner& signer_;
-};
-
-class AnsweringWorld final : public World {
- public:
-  explicit AnsweringWorld(const Connection::PromptHandler& answer) : answer_(answer) {}
-  Result<std::vector<SecretBytes>> answer_prompts(const session::PromptsShown& request) override {
-    auto answers = answer_(request);
-    if (answers) return *std::move(answers);
-    failure = std::move(answers).error();
-    return std::unexpected(failure->error);
-  }
-  std::optional<Failure> failure;
-
- private:
-  const Connection::PromptHandler& answer_;
-};
-
 class FeedingWorld final : public World {
  public:
   explicit FeedingWorld(const InputSource& source) : source_(source) {}
@@ -70,35 +39,6 @@ class FeedingWorld final : public World {
  private:
   const InputSource& source_;
 };
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text.empty() ? "none" : text;
-}
-
-// RFC 8332: one RSA key, several algorithms. In order: those that the server says it takes, then
-// the others, for servers that do not say, or say more than they take.
-std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
-                                              std::string_view key_type,
-                                              std::string_view server_algorithms) {
-  const wire::NameList accepted(server_algorithms);
-  std::vector<std::string> algorithms;
-  for (const bool is_accepted : {true, false}) {
-    for (const auto& row : engine.signatures) {
-      if (row.key_type == key_type && accepted.contains(row.name) == is_accepted) {
-        algorithms.emplace_back(row.name);
-      }
-    }
-  }
-  return algorithms;
-}
-
-bool may_try_again(const Failure& failure) {
-  return failure.error.code == Errc::auth_refused && !failure.is_partial &&
-         std::find(failure.allowed.begin(), failure.allowed.end(), "publickey") !=
-             failure.allowed.end();
-}
 
 }  // namespace
 
@@ -151,71 +91,6 @@ Outcome<void> Connection::perform(operations::Operation& operation, World& world
 
 WaitLimits Connection::limits(const Interrupt& interrupt) const {
   return {timeout(), std::nullopt, interrupt};
-}
-
-Outcome<void> Connection::login(const std::string& user, auth::Credential credential, World& world,
-                                const Interrupt& interrupt) {
-  operations::Login login(user, std::move(credential));
-  auto outcome = perform(login, world, limits(interrupt));
-  if (outcome) return outcome;
-  Failure& failure = outcome.error();
-  if (failure.error.code == Errc::auth_refused) {
-    const auto& refused = login.refused();
-    failure.allowed = refused.allowed;
-    failure.is_partial = refused.is_partial;
-    failure.text = refused.wants_password_change
-                       ? "the password has expired: the server wants a new one before it lets '" +
-                             user + "' in"
-                   : refused.is_partial
-                       ? "the server accepted this step for '" + user + "' and wants a further one"
-                       : "the server refused the login of '" + user + "'";
-    failure.text += "; it accepts: " + joined(refused.allowed);
-  }
-  // A login that was given up halfway cannot be taken back: its answer may still come.
-  const bool is_under_way = driver_.with_session([](session::Session& session, operations::Inbox&) {
-    return session.is_login_under_way() && !session.failure();
-  });
-  if (is_under_way) abort();
-  return outcome;
-}
-
-Outcome<void> Connection::login_none(const std::string& user, const Interrupt& interrupt) {
-  return login(user, auth::NoneCredential{}, no_world(), interrupt);
-}
-
-Outcome<void> Connection::login_password(const std::string& user, SecretBytes password,
-                                         std::optional<SecretBytes> new_password,
-                                         const Interrupt& interrupt) {
-  return login(user, auth::PasswordCredential{std::move(password), std::move(new_password)},
-               no_world(), interrupt);
-}
-
-Outcome<void> Connection::login_keyboard_interactive(const std::string& user,
-                                                     const PromptHandler& answer,
-                                                     const Interrupt& interrupt) {
-  AnsweringWorld world(answer);
-  auto outcome = login(user, auth::KeyboardInteractiveCredential{}, world, interrupt);
-  if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
-  return outcome;
-}
-
-Outcome<void> Connection::login_public_key(const std::string& user,
-                                           const keys::MemorySigner& signer,
-                                           const Interrupt& interrupt) {
-  const std::string accepted =
-      driver_.with_session([](session::Session& session, operations::Inbox&) {
-        return session.transport().server_signature_algorithms();
-      });
-  Outcome<void> outcome = std::unexpected(explain(Error{Errc::key_unsupported, 0, "login"}, {}));
-  SigningWorld world(engine_, signer);
-  for (auto& algorithm : signature_algorithms(engine_, signer.type(), accepted)) {
-    auth::PublicKeyCredential credential;
-    credential.algorithm = std::move(algorithm);
-    credential.key_blob = to_bytes(signer.public_blob());
-    outcome = login(user, std::move(credential), world, interrupt);
-    if (outcome || !may_try_again(outcome.error())) break;
-  }
-  return outcome;
 }
 
 Outcome<CommandResult> Connection::run(operations::CommandSpec spec, const InputSource& input,

@@ -4,12 +4,13 @@
 
 #include "hawser/client/blocking_driver.h"
 #include "hawser/client/host_key_judge.h"
-#include "hawser/keys/memory_signer.h"
 #include "hawser/operations/command.h"
 
 namespace hawser::client {
 
+class Agent;
 class Channel;
+class Signer;
 
 struct ConnectionOptions {
   session::Config session;  // proposal: transport::default_proposal(engine) unless it is set
@@ -61,8 +62,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
       std::function<Outcome<std::vector<SecretBytes>>(const session::PromptsShown&)>;
   Outcome<void> login_keyboard_interactive(const std::string& user, const PromptHandler& answer,
                                            const Interrupt& interrupt = {});
-  Outcome<void> login_public_key(const std::string& user, const keys::MemorySigner& signer,
+  using Probe = auth::PublicKeyCredential::Probe;
+  // By each algorithm that the key can be used with, until the server takes one (RFC 8332).
+  Outcome<void> login_public_key(const std::string& user, Signer& signer,
+                                 Probe probe = Probe::sign_at_once,
                                  const Interrupt& interrupt = {});
+  // Every key of the agent's in its order, but the one with the blob `first` before all others.
+  Outcome<void> login_agent(const std::string& user, const std::shared_ptr<Agent>& agent,
+                            const std::optional<Bytes>& first = std::nullopt,
+                            const Interrupt& interrupt = {});
+  struct HostBasedNames {
+    std::string client_host;
+    std::string client_user;
+  };
+  Outcome<void> login_host_based(const std::string& user, Signer& signer,
+                                 const HostBasedNames& names, const Interrupt& interrupt = {});
 
   // `input` may be empty: the command then sees an empty one. A passed `timeout` gives timed_out
   // with the output so far in the failure.

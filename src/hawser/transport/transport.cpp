@@ -167,6 +167,9 @@ Status Transport::take_ext_info(ByteView payload) {
   for (std::uint32_t i = 0; i < message.count; ++i) {
     const auto entry = wire::read<wire::ExtInfoEntry>(reader);
     if (entry.name.view() == "server-sig-algs") server_sig_algs_ = as_text(entry.value.bytes);
+    if (entry.name.view() == "publickey-hostbound@openssh.com") {
+      takes_host_bound_keys_ = as_text(entry.value.bytes) == "0";  // the version
+    }
   }
   if (!reader.ok() || !reader.at_end()) {
     return fail(Errc::malformed_message, "EXT_INFO", wire::ExtInfo::number);

@@ -78,6 +78,8 @@ class Transport {
   [[nodiscard]] bool is_judging() const { return kex_.is_judging(); }
   [[nodiscard]] const std::string& server_line() const { return server_line_; }
   [[nodiscard]] const std::string& server_signature_algorithms() const { return server_sig_algs_; }
+  // The server knows publickey-hostbound-v00@openssh.com.
+  [[nodiscard]] bool takes_host_bound_keys() const { return takes_host_bound_keys_; }
   [[nodiscard]] const KexMachine& kex() const { return kex_; }
   [[nodiscard]] Report& report() { return report_; }
   [[nodiscard]] const Report& report() const { return report_; }
@@ -106,6 +108,7 @@ class Transport {
   std::string server_line_;
   std::string server_sig_algs_;
   unsigned ext_infos_ = 0;
+  bool takes_host_bound_keys_ = false;
   unsigned rekeys_without_data_ = 0;
   std::uint64_t packets_before_login_ = 0;
   std::uint64_t bytes_before_login_ = 0;

@@ -40,6 +40,16 @@ struct PasswordChangeFields {  // RFC 4252 8
   }
 };
 
+struct HostBasedFields {  // RFC 4252 9; a signature follows
+  Text algorithm;
+  Blob key;
+  Text client_host;
+  Text client_user;
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.algorithm, m.key, m.client_host, m.client_user);
+  }
+};
+
 struct KeyboardInteractiveFields {  // RFC 4256 3.1
   Text language;
   Text submethods;

@@ -1,0 +1,79 @@
+#include "hawser/keys/agent_messages.h"
+
+#include <gtest/gtest.h>
+
+#include "hawser/base/display.h"
+#include "hawser/base/limits.h"
+#include "hawser/keys/signature_names.h"
+
+#include "scenario/hex.h"
+
+namespace hawser::keys::agent {
+namespace {
+
+TEST(AgentMessages, RequestsAreWhatTheDraftSays) {
+  EXPECT_EQ(hex(identities_request()), "000000010b");
+  const std::tuple<const char*, const char*> rows[] = {
+      {"ssh-ed25519", "00000000"},
+      {"rsa-sha2-256", "00000002"},
+      {"rsa-sha2-512", "00000004"},
+      {"rsa-sha2-512-cert-v01@openssh.com", "00000004"}};
+  for (const auto& [algorithm, flags] : rows) {
+    EXPECT_EQ(hex(sign_request(as_bytes("key"), as_bytes("data"), algorithm)),
+              std::string("000000140d000000036b65790000000464617461") + flags);
+  }
+}
+
+TEST(AgentMessages, LengthsAreBounded) {
+  Bytes head(4);
+  const std::pair<std::uint32_t, bool> rows[] = {{0, false},
+                                                 {1, true},
+                                                 {limits::kAgentReply, true},
+                                                 {limits::kAgentReply + 1, false},
+                                                 {UINT32_MAX, false}};
+  for (const auto& [length, is_right] : rows) {
+    store_be32(head.data(), length);
+    EXPECT_EQ(reply_length(head).has_value(), is_right) << length;
+  }
+}
+
+TEST(AgentMessages, KeysAndSignatures) {
+  const auto two = parse_identities(
+      scenario::unhex("0c 00000002 00000001 61 00000002 6331 00000001 62 00000000"));
+  ASSERT_TRUE(two);
+  ASSERT_EQ(two->size(), 2U);
+  EXPECT_EQ((*two)[0].comment, "c1");
+  EXPECT_EQ((*two)[1].key_blob, Bytes{'b'});
+  EXPECT_EQ(*parse_signature(scenario::unhex("0e 00000003 616263")), (Bytes{'a', 'b', 'c'}));
+}
+
+TEST(AgentMessages, EveryCutIsAnError) {
+  const Bytes whole = scenario::unhex("0c 00000001 00000001 61 00000002 6331");
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_FALSE(parse_identities(ByteView(whole).first(size))) << size;
+  }
+  EXPECT_EQ(parse_identities(scenario::unhex("05")).error().code, Errc::agent_refused);
+  EXPECT_EQ(parse_signature(scenario::unhex("05")).error().code, Errc::agent_refused);
+  EXPECT_EQ(parse_signature(scenario::unhex("0e 00000000")).error().code, Errc::agent_protocol);
+  EXPECT_EQ(parse_identities(scenario::unhex("0c 00000801")).error().code, Errc::agent_protocol);
+}
+
+TEST(SignatureNames, AreSortedByWhatTheServerTakes) {
+  using Names = std::vector<std::string>;
+  const auto& engine = crypto::openssl_engine();
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", ""), (Names{"rsa-sha2-512", "rsa-sha2-256"}));
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", "ssh-rsa,rsa-sha2-256"),
+            (Names{"rsa-sha2-256", "rsa-sha2-512"}));
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256"),
+            (Names{"rsa-sha2-256-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com"}));
+  EXPECT_EQ(signature_algorithms(engine, "sk-ssh-ed25519@openssh.com", ""),
+            (Names{"sk-ssh-ed25519@openssh.com"}));
+  EXPECT_TRUE(signature_algorithms(engine, "ssh-dss", "ssh-dss").empty());
+  EXPECT_TRUE(signature_algorithms(engine, "", "").empty());
+  EXPECT_EQ(plain_algorithm("rsa-sha2-512-cert-v01@openssh.com"), "rsa-sha2-512");
+  EXPECT_EQ(plain_algorithm("sk-ssh-ed25519-cert-v01@openssh.com"), "sk-ssh-ed25519@openssh.com");
+  EXPECT_EQ(plain_algorithm("ssh-ed25519"), "ssh-ed25519");
+}
+
+}  // namespace
+}  // namespace hawser::keys::agent
