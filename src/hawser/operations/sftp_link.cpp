@@ -19,11 +19,13 @@ std::uint32_t block_from(std::uint64_t limit) {
 }  // namespace
 
 void SftpLink::detach(session::Session& session) {
+  is_detached_ = true;
   (void)box_->direct_to(session, nullptr);
   if (!box_->is_closed()) (void)session.close(box_->id());
 }
 
 Status SftpLink::flush(session::Session& session) {
+  if (is_detached_) return fail(Errc::closed, "SFTP client");
   if (engine_.failure()) {
     if (!box_->is_closed()) (void)session.close(box_->id());
     return std::unexpected(*engine_.failure());

@@ -13,7 +13,8 @@ class SftpLink final : private DataTarget {
 
   // From here on the channel's data is SFTP. Until detach(), which must come before the end.
   Status attach(session::Session& session) { return box_->direct_to(session, this); }
-  // Gives the channel up: nothing comes any more, and it is closed.
+  // Gives the channel up: nothing comes any more, and it is closed. Operations under way end with
+  // Errc::closed at their next look, whether the server answers or not.
   void detach(session::Session& session);
 
   [[nodiscard]] sftp::Engine& engine() { return engine_; }
@@ -23,7 +24,7 @@ class SftpLink final : private DataTarget {
   void touch() { box_->touch(); }
 
   // Sends what is pending as far as the channel takes it, and looks whether the link still stands:
-  // the engine's failure, sftp_ended once the server closed the channel.
+  // the engine's failure, sftp_ended once the server closed the channel, closed once we did.
   Status flush(session::Session& session);
   // Why it broke, for people, escaped; empty if there is no more to say than the error.
   [[nodiscard]] std::string complaint() const;
@@ -42,6 +43,7 @@ class SftpLink final : private DataTarget {
   sftp::Limits limits_;
   std::uint32_t read_block_ = hawser::limits::kSftpBlock;
   std::uint32_t write_block_ = hawser::limits::kSftpBlock;
+  bool is_detached_ = false;
   Bytes error_output_;  // the end of what the server process said on stderr
 };
 
