@@ -226,6 +226,7 @@ Outcome<std::size_t> FileCursor::read_at(std::uint64_t offset, ByteSpan to,
 
 Outcome<void> FileCursor::write(ByteView data, const Interrupt& interrupt) {
   const Turn turn = HAWSER_TRY_OUTCOME(take_turn(interrupt));
+  if (data.empty()) return {};  // nor does the position move to the end
   std::uint64_t at = position();
   if (mode_.kind == 'a' && at != end_) at = HAWSER_TRY_OUTCOME(size(interrupt));
   ahead_.clear();

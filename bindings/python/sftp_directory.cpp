@@ -46,6 +46,15 @@ Outcome<std::optional<Entry>> next_without_dots(client::SftpDirectory& directory
   }
 }
 
+// Ends at the end, which closes the directory, and when another thread has met it or closed it.
+Outcome<std::optional<Entry>> next_of_scan(client::SftpDirectory& directory,
+                                           const Interrupt& interrupt) {
+  auto entry = next_without_dots(directory, interrupt);
+  if (entry && !*entry) directory.close();
+  if (!entry && entry.error().error.code == Errc::file_closed) return std::nullopt;
+  return entry;
+}
+
 // SFTPDir
 // --------------------------------------------------------------------------------------------
 
@@ -165,14 +174,10 @@ void bind_entry(nb::module_& m) {
 // -------------------------------------------------------------------------------------------
 
 PyEntry* next_entry_of(PyScan& self) {
-  if (locked([&] { return self.directory->is_closed(); })) throw nb::stop_iteration();
   auto entry = without_gil(
-      [&](const Interrupt& interrupted) { return next_without_dots(*self.directory, interrupted); },
+      [&](const Interrupt& interrupted) { return next_of_scan(*self.directory, interrupted); },
       self.style);
-  if (!entry) {
-    locked([&] { self.directory->close(); });
-    throw nb::stop_iteration();
-  }
+  if (!entry) throw nb::stop_iteration();
   return new PyEntry{self.directory->client(), self.directory->path(), *std::move(entry),
                      self.style};
 }
