@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Address = tuple[str, int]
 
@@ -127,6 +127,30 @@ def scripted_peer(script: Callable[[socket.socket], object]) -> Iterator[Address
         yield listener.getsockname()
     finally:
         for each in (listener, *connections):
+            _end(each)
+            each.close()
+
+
+@contextmanager
+def forwarder(target: Address, family: socket.AddressFamily, path: str = "") -> Iterator[Any]:
+    """A listener of another family, whose connections are relayed to `target`."""
+    listener = socket.socket(family)
+    listener.bind(path or ("::1", 0))
+    listener.listen()
+    servers: list[socket.socket] = []
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                servers.append(socket.create_connection(target))
+                relay(connection, servers[-1])
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield path or listener.getsockname()[:2]
+    finally:
+        for each in (listener, *servers):
             _end(each)
             each.close()
 

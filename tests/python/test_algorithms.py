@@ -10,6 +10,7 @@ from servers import (
     AsyncSSHServer,
     DropbearServer,
     OpenSSHServer,
+    ParamikoServer,
     Server,
     TinySSHServer,
 )
@@ -103,6 +104,21 @@ def test_a_list_is_an_order(openssh: OpenSSHServer) -> None:
 def test_strict_key_exchange_can_be_required(openssh: OpenSSHServer) -> None:
     with login(openssh, require_strict_kex=True) as session:
         assert session.algorithms.strict_kex
+
+
+def test_a_server_without_strict_key_exchange(openssh: OpenSSHServer) -> None:
+    """It is spoken to, with a remark, unless that is ruled out."""
+    with ParamikoServer(openssh.keys, strict_kex=False) as server:
+        with login(server) as session:
+            assert not session.algorithms.strict_kex
+            assert len(session.warnings) == 1
+            assert "require_strict_kex" in session.warnings[0]
+            assert session.run("cat", input=DATA).stdout == DATA
+            session.rekey()
+            assert session.exec("echo new keys") == b"new keys\n"
+        with pytest.raises(_ssh.NegotiationError) as refused:
+            login(server, require_strict_kex=True)
+        assert refused.value.kind == "strict kex"
 
 
 @pytest.mark.parametrize(

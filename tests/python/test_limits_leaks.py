@@ -1,5 +1,6 @@
 """Nothing leaks: descriptors, memory and sessions, whatever the order in which objects go."""
 
+import ctypes
 import gc
 import itertools
 import resource
@@ -137,6 +138,21 @@ def test_drop_in_any_order(openssh: OpenSSHServer, order: tuple[int, ...]) -> No
             gc.collect()
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::3])
+def test_drop_a_session_in_a_session(openssh: OpenSSHServer, order: tuple[int, ...]) -> None:
+    with no_new_descriptors():
+        outer = login(openssh)
+        channel = outer.open_direct_tcpip(*openssh.address)
+        inner = _ssh.Session(channel)
+        inner.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+        stdout = inner.open_session().stdout
+        objects: list[Any] = [outer, channel, inner, stdout]
+        del outer, channel, inner, stdout
+        for each in order:
+            objects[each] = None
+            gc.collect()
+
+
 def test_the_callers_socket_stays_the_callers(openssh: OpenSSHServer) -> None:
     sock = dial(openssh)
     with _ssh.Session(sock):
@@ -173,6 +189,34 @@ def test_a_stream_takes_bounded_memory(openssh: OpenSSHServer) -> None:
             total += count
         assert total > 190 * MIB
         assert resident() - before < 80 * MIB  # a window of 64 MiB, and some
+
+
+class Mallinfo(ctypes.Structure):
+    """What glibc's mallinfo2() tells."""
+
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in names.split()]
+
+
+def allocated() -> int:
+    """Bytes that the program holds; what the allocator keeps for later does not count."""
+    gc.collect()
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = Mallinfo
+    info = mallinfo2()
+    return int(info.uordblks + info.hblkhd)
+
+
+def test_an_idle_session_holds_little(openssh: OpenSSHServer) -> None:
+    def used() -> _ssh.Session:
+        session = login(openssh)
+        session.run("cat", input=bytes(3 * MIB))
+        return session
+
+    used()
+    before = allocated()
+    sessions = [used() for _ in range(10)]
+    assert (allocated() - before) / len(sessions) < 64 * 1024
 
 
 def test_ten_sessions_side_by_side(openssh: OpenSSHServer) -> None:

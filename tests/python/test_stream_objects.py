@@ -1,15 +1,23 @@
 """What may carry a session: sockets with any timeout, socket pairs, and objects of one's own."""
 
+import datetime
+import select
 import socket
+import ssl
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 import _ssh
 from clients import MIB, Background, dial, echo, within
-from faults import bridge
+from faults import bridge, forwarder, scripted_peer
 from servers import OpenSSHServer
 
 
@@ -83,6 +91,94 @@ def test_socket_with_timeout(openssh: OpenSSHServer, timeout: float | None) -> N
 def test_socket_pair(openssh: OpenSSHServer) -> None:
     with bridge(openssh.address) as sock:
         check(sock, openssh)
+
+
+def test_ipv6(openssh: OpenSSHServer) -> None:
+    with forwarder(openssh.address, socket.AF_INET6) as address:
+        with socket.create_connection(address) as sock:
+            assert sock.family == socket.AF_INET6
+            check(sock, openssh)
+        with socket.create_connection(address) as sock, pytest.raises(_ssh.HostKeyUnknown) as what:
+            _ssh.Session(sock, known_hosts=[])
+        assert what.value.host == "::1"
+
+
+def test_unix_socket(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    with forwarder(openssh.address, socket.AF_UNIX, str(tmp_path / "socket")) as address:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(address)
+            check(sock, openssh)
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(address)
+            with pytest.raises(ValueError, match="needs host="):
+                _ssh.Session(sock, known_hosts=[])
+
+
+def test_tcp_waits_for_no_acknowledgement(openssh: OpenSSHServer) -> None:
+    """Ours leave at once, and nothing of ours waits for one. A delayed ACK would be 40 ms each."""
+    times = []
+    for _ in range(20):
+        with dial(openssh) as sock:
+            session = _ssh.Session(sock)
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+            began = time.monotonic()
+            session.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+            times.append(time.monotonic() - began)
+            assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK) == 1
+    assert min(times) < 0.035
+
+
+def test_tls_socket(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    """Its recv and send are its own, and it holds bytes that poll() does not see."""
+    certificate = self_signed(tmp_path)
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(certificate)
+    client_side = ssl.create_default_context(cafile=str(certificate))
+
+    def serve(peer: socket.socket) -> None:
+        with server_side.wrap_socket(peer, server_side=True) as tls:
+            pump(tls, socket.create_connection(openssh.address))
+
+    with (
+        scripted_peer(serve) as address,
+        socket.create_connection(address) as plain,
+        client_side.wrap_socket(plain, server_hostname="localhost") as sock,
+    ):
+        check(sock, openssh)
+
+
+def self_signed(folder: Path) -> Path:
+    """A file with a certificate for localhost and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
+    path = folder / "certificate.pem"
+    path.write_bytes(
+        certificate.public_bytes(pem)
+        + key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none)
+    )
+    return path
+
+
+def pump(tls: ssl.SSLSocket, other: socket.socket) -> None:
+    """Moves all bytes between the two in one thread: a TLS socket cannot be used by two."""
+    with other, suppress(OSError):
+        while True:
+            readable = [tls] if tls.pending() else select.select([tls, other], [], [])[0]
+            for source, sink in ((tls, other), (other, tls)):
+                if source in readable:
+                    data = source.recv(16384)
+                    if not data:
+                        return
+                    sink.sendall(data)
 
 
 @pytest.mark.parametrize("kind", [RecvSend, Few, NotYet, WithDescriptor])

@@ -110,6 +110,38 @@ def test_an_end_reaches_every_waiter(session: _ssh.Session, end: str) -> None:
                 each.result(5)
 
 
+@pytest.mark.parametrize("end", ["close", "abort"])
+def test_an_end_of_the_outer_session_reaches_the_inner(
+    session: _ssh.Session, openssh: OpenSSHServer, end: str
+) -> None:
+    inner = _ssh.Session(session.open_direct_tcpip(*openssh.address))
+    inner.userauth_publickey(openssh.user, openssh.keys["ed25519"].private)
+    waiting = Background(lambda: inner.exec("sleep 30"))
+    time.sleep(0.3)
+    with within(3):
+        getattr(session, end)()
+        with pytest.raises(_ssh.ConnectionLost):
+            waiting.result(5)
+        inner.close()
+
+
+@pytest.mark.parametrize("end", ["close", "abort"])
+def test_an_end_in_the_middle_of_many_channels(session: _ssh.Session, end: str) -> None:
+    def use() -> None:
+        while True:
+            with session.open_session() as channel:
+                channel.exec("echo hello")
+                channel.stdout.read()
+
+    users = [Background(use) for _ in range(16)]
+    time.sleep(0.5)
+    with within(5):
+        getattr(session, end)()
+        for each in users:
+            with pytest.raises(_ssh.Error):
+                each.result(5)
+
+
 def test_sessions_in_many_threads(openssh: OpenSSHServer) -> None:
     barrier = threading.Barrier(12)
 

@@ -6,7 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO
+from typing import IO, Any
 
 import paramiko
 
@@ -16,10 +16,13 @@ from .namespace import PASSWORD, USER
 
 
 class ParamikoServer(ThreadServer):
+    """`options` go to paramiko.Transport, e.g. strict_kex=False."""
+
     name = "paramiko"
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, **options: Any) -> None:
         super().__init__(keys, USER)
+        self._options = options
         self._transports: list[paramiko.Transport] = []
         self._listener: socket.socket | None = None
 
@@ -50,7 +53,7 @@ class ParamikoServer(ThreadServer):
                 connection, _ = listener.accept()
             except OSError:
                 return
-            transport = paramiko.Transport(connection)
+            transport = paramiko.Transport(connection, **self._options)
             for key in private:
                 transport.add_server_key(key)
             self._transports.append(transport)
