@@ -8,74 +8,23 @@ cannot be), and everything is shown. Another server is named by the environment:
 The exit status is not zero if any call did other than expected.
 """
 
+import io
 import os
+import shutil
 import socket
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "python"))
 
+from demo_output import Demo
+
 import _ssh
 from servers import PASSWORD, AsyncSSHServer, Keys, OpenSSHServer, Server, Unavailable, is_root
-
-COLUMN = 58
-
-
-class Demo:
-    """Prints calls and results, and counts what was not as expected."""
-
-    def __init__(self) -> None:
-        self.surprises = 0
-
-    def title(self, text: str) -> None:
-        print(f"\n# {text}")
-
-    def call(self, text: str, call: Callable[[], Any], expect: object = ...) -> Any:
-        """Prints `text` with the result of `call`, which is to equal `expect` if that is given."""
-        try:
-            result = call()
-        except Exception as error:
-            return self._surprise(text, f"{type(error).__name__}: {error}", expect)
-        if expect is not ... and result != expect:
-            return self._surprise(text, shown(result), expect)
-        self._line(text, "" if result is None or expect is ... else shown(result))
-        return result
-
-    def show(self, text: str, value: object) -> None:
-        """Prints `text` with a value that has no expectation."""
-        self._line(text, shown(value))
-
-    def refused(self, text: str, call: Callable[[], Any], expect: type[Exception]) -> None:
-        """Prints `text` with the error of `call`, which is to be an `expect`."""
-        try:
-            result = call()
-        except expect as error:
-            self._line(text, f"{type(error).__name__}: {error}")
-        except Exception as error:
-            self._surprise(text, f"{type(error).__name__}: {error}", expect.__name__)
-        else:
-            self._surprise(text, shown(result), expect.__name__)
-
-    def _line(self, text: str, result: str) -> None:
-        print(f">>> {text:<{COLUMN}} {result}".rstrip())
-
-    def _surprise(self, text: str, result: str, expect: object) -> None:
-        self.surprises += 1
-        wanted = "a result" if expect is ... else repr(expect)
-        self._line(text, f"{result}   <-- NOT AS EXPECTED: {wanted}")
-
-
-def shown(value: object) -> str:
-    if isinstance(value, _ssh.RunResult):
-        return (
-            f"stdout={value.stdout!r} stderr={value.stderr!r} "
-            f"exit_status={value.exit_status} exit_signal={value.exit_signal}"
-        )
-    return repr(value)
 
 
 def connect(address: tuple[str, int]) -> socket.socket:
@@ -102,10 +51,14 @@ def show_session(demo: Demo, address: tuple[str, int]) -> _ssh.Session:
     demo.show("s.server_version", session.server_version)
     demo.show("s.host_key.type", session.host_key.type)
     demo.show("s.host_key.fingerprint", session.host_key.fingerprint)
+    demo.show("len(s.host_key.blob)", len(session.host_key.blob))
     for name in dir(session.algorithms):
         if not name.startswith("_"):
             demo.show(f"s.algorithms.{name}", getattr(session.algorithms, name))
+    demo.show("len(s.session_id)", len(session.session_id))
+    demo.show("s.banner", session.banner)
     demo.show("s.warnings", session.warnings)
+    demo.refused("s.exec('true')  # before login", lambda: session.exec("true"), _ssh.Error)
     return session
 
 
@@ -126,6 +79,16 @@ def show_commands(demo: Demo, session: _ssh.Session) -> None:
         lambda: session.run("cat", input=bytes(10_000_000)).stdout == bytes(10_000_000),
         True,
     )
+    demo.call(
+        "s.run('wc -c', input=file).stdout",
+        lambda: session.run("wc -c", input=io.BytesIO(bytes(1_000_000))).stdout.strip(),
+        b"1000000",
+    )
+    demo.call(
+        "s.run('kill -TERM $$').exit_signal",
+        lambda: session.run("kill -TERM $$").exit_signal,
+        "TERM",
+    )
     demo.refused(
         "s.run('sleep 60', timeout=0.5)",
         lambda: session.run("sleep 60", timeout=0.5),
@@ -139,15 +102,43 @@ def show_channel(demo: Demo, session: _ssh.Session) -> None:
     channel = demo.call("c = s.open_session()", session.open_session)
     if channel is None:
         return
-    demo.call("c.exec('sort; exit 5')", lambda: channel.exec("sort; exit 5"), None)
+    command = "sort; echo done >&2; exit 5"
+    demo.call(f"c.exec({command!r})", lambda: channel.exec(command), None)
     demo.call(
         "c.stdin.write(b'pear\\napple\\n')", lambda: channel.stdin.write(b"pear\napple\n"), 11
     )
     demo.call("c.stdin.close()", lambda: channel.stdin.close(), None)
     demo.call("c.stdout.readline()", lambda: channel.stdout.readline(), b"apple\n")
     demo.call("c.stdout.read()", lambda: channel.stdout.read(), b"pear\n")
+    demo.call("c.stderr.read()", lambda: channel.stderr.read(), b"done\n")
     demo.call("c.wait()", channel.wait, 5)
+    demo.call("c.exit_status", lambda: channel.exit_status, 5)
     demo.call("c.close()", channel.close, None)
+
+
+def show_requests(demo: Demo, session: _ssh.Session) -> None:
+    demo.title("what OpenSSH's channels can do besides")
+    demo.call(
+        "s.run('echo $HAWSER_NAME', env={'HAWSER_NAME': 'x'}).stdout",
+        lambda: session.run("echo $HAWSER_NAME", env={"HAWSER_NAME": "x"}).stdout,
+        b"x\n",
+    )
+    with session.open_session() as channel:
+        demo.call("c.env('HAWSER_NAME', 'y')", lambda: channel.env("HAWSER_NAME", "y"), None)
+        demo.refused("c.env('PATH', '/')", lambda: channel.env("PATH", "/"), _ssh.ChannelError)
+        demo.call("c.shell()", channel.shell, None)
+        text = b"echo $HAWSER_NAME; exit 4\n"
+        demo.call(f"c.sendall({text!r})", lambda: channel.sendall(text), None)
+        demo.call("c.recv(100)", lambda: channel.recv(100), b"y\n")
+        demo.call("c.wait()", channel.wait, 4)
+    with session.open_session() as channel:
+        demo.call("c.subsystem('sftp')", lambda: channel.subsystem("sftp"), None)
+    with session.open_session() as channel:
+        channel.exec("echo ready; exec sleep 60")
+        demo.call("c.recv(100)", lambda: channel.recv(100), b"ready\n")
+        demo.call("c.signal('TERM')", lambda: channel.signal("TERM"), None)
+        demo.call("c.wait()", channel.wait, None)
+        demo.call("c.exit_signal", lambda: channel.exit_signal, "TERM")
 
 
 def show_upkeep(demo: Demo, session: _ssh.Session) -> None:
@@ -157,6 +148,8 @@ def show_upkeep(demo: Demo, session: _ssh.Session) -> None:
     demo.call("s.rekey()", session.rekey, None)
     demo.call("s.rekey_count > before", lambda: session.rekey_count > before, True)
     demo.call("s.exec('echo new keys')", lambda: session.exec("echo new keys"), b"new keys\n")
+    demo.call("s.timeout = 10", lambda: setattr(session, "timeout", 10), None)
+    demo.call("s.timeout", lambda: session.timeout, 10.0)
 
 
 def show_end(demo: Demo, session: _ssh.Session) -> None:
@@ -209,6 +202,50 @@ def show_keys(demo: Demo, server: Server) -> None:
             demo.call("s.authenticated", lambda s=session: s.authenticated, True)  # type: ignore[misc]
 
 
+def show_refusals(demo: Demo, server: Server) -> None:
+    demo.title("keys that do not open, algorithms that nobody has")
+    key = server.keys["ed25519"].private
+    encrypted = server.keys["ed25519-encrypted"].private
+    with _ssh.Session(connect(server.address)) as session:
+        demo.refused(
+            "s.userauth_publickey(user, <stranger>)",
+            lambda: session.userauth_publickey(server.user, server.keys.stranger.private),
+            _ssh.AuthenticationError,
+        )
+        demo.refused(
+            "s.userauth_publickey(user, <ed25519>[:200])",
+            lambda: session.userauth_publickey(server.user, key[:200]),
+            _ssh.DamagedKey,
+        )
+        demo.refused(
+            "s.userauth_publickey(user, <ed25519-encrypted>, passphrase='wrong')",
+            lambda: session.userauth_publickey(server.user, encrypted, passphrase="wrong"),
+            _ssh.WrongPassphrase,
+        )
+        demo.call(
+            "s.userauth_publickey(user, <ed25519>)",
+            lambda: session.userauth_publickey(server.user, key),
+            None,
+        )
+    demo.refused(
+        "_ssh.Session(sock, algorithms={'kex': 'rot13'})",
+        lambda: _ssh.Session(connect(server.address), algorithms={"kex": "rot13"}),
+        ValueError,
+    )
+
+
+def show_abort(demo: Demo, server: Server) -> None:
+    demo.title("abort")
+    session = _ssh.Session(connect(server.address))
+    session.userauth_publickey(server.user, server.keys["ed25519"].private)
+    threading.Timer(0.3, session.abort).start()
+    demo.refused(
+        "s.exec('sleep 60')  # and s.abort() in another thread",
+        lambda: session.exec("sleep 60"),
+        _ssh.ConnectionLost,
+    )
+
+
 def show_terminal(demo: Demo, session: _ssh.Session) -> None:
     demo.title("a terminal")
     demo.call(
@@ -216,6 +253,17 @@ def show_terminal(demo: Demo, session: _ssh.Session) -> None:
         lambda: session.run("stty size", pty=True, width=100, height=30).stdout,
         b"30 100\r\n",
     )
+    with session.open_session() as channel:
+        demo.call(
+            "c.pty('xterm', width=100, height=30)",
+            lambda: channel.pty("xterm", width=100, height=30),
+            None,
+        )
+        channel.exec("stty size; read line; stty size")
+        demo.call("c.stdout.readline()", lambda: channel.stdout.readline(), b"30 100\r\n")
+        demo.call("c.window_change(120, 40)", lambda: channel.window_change(120, 40), None)
+        channel.sendall(b"\n")
+        demo.call("c.stdout.readlines()[-1]", lambda: channel.stdout.readlines()[-1], b"40 120\r\n")
 
 
 def show_tunnel(demo: Demo, session: _ssh.Session, server: Server) -> None:
@@ -245,11 +293,15 @@ def show_known_hosts(demo: Demo, server: Server, folder: Path) -> None:
         "known": server.known_hosts_line(),
         "empty": "",
         "changed": f"[{server.host}]:{server.port} {foreign}\n",
+        "revoked": f"@revoked * {server.host_keys['ssh-ed25519']}\n",
+        "hashed": server.known_hosts_line(),
     }
 
     def judge(name: str) -> None:
         path = folder / name
         path.write_text(files[name])
+        if name == "hashed":
+            subprocess.run(["ssh-keygen", "-Hf", path], check=True, capture_output=True)
         _ssh.Session(
             connect(server.address),
             host=server.host,
@@ -260,8 +312,11 @@ def show_known_hosts(demo: Demo, server: Server, folder: Path) -> None:
 
     call = "_ssh.Session(sock, host=..., known_hosts=<{}>)"
     demo.call(call.format("known"), lambda: judge("known"), None)
+    if shutil.which("ssh-keygen"):
+        demo.call(call.format("hashed"), lambda: judge("hashed"), None)
     demo.refused(call.format("empty"), lambda: judge("empty"), _ssh.HostKeyUnknown)
     demo.refused(call.format("changed"), lambda: judge("changed"), _ssh.HostKeyChanged)
+    demo.refused(call.format("revoked"), lambda: judge("revoked"), _ssh.HostKeyRevoked)
 
 
 # ---- the two ways to run
@@ -285,13 +340,17 @@ def on_throwaway_servers(demo: Demo) -> None:
         session.userauth_publickey(server.user, keys["ed25519"].private)
         show_passwords(demo, takes_passwords)
         show_keys(demo, server)
+        show_refusals(demo, server)
         show_commands(demo, session)
         show_channel(demo, session)
+        if isinstance(server, OpenSSHServer):
+            show_requests(demo, session)
         if isinstance(server, OpenSSHServer) and server.gives_terminals:
             show_terminal(demo, session)
         show_tunnel(demo, session, server)
         show_upkeep(demo, session)
         show_known_hosts(demo, server, folder)
+        show_abort(demo, server)
         show_end(demo, session)
 
 
