@@ -284,6 +284,8 @@ def test_wrong_arguments_of_a_command(openssh: OpenSSHServer) -> None:
             lambda: session.run("true", pty=True, height=-1),
             lambda: session.run("true", env={"A=B": "x"}),
             lambda: session.exec("a\0b"),
+            lambda: session.exec("x" * 300_000),
+            lambda: channel.exec("x" * 300_000),
             lambda: session.run("true", env={"A": "x\0"}),
             lambda: session.open_direct_tcpip("local\0host", 22),
             lambda: channel.subsystem("sftp\0"),

@@ -28,6 +28,10 @@ std::string sentence(const Error& error, const Report& report) {
   if (error.code == Errc::wrong_state && error.where == std::string_view("forked")) {
     return "the session belongs to the process that made it: a forked child must make its own";
   }
+  if (error.code == Errc::invalid_argument &&
+      std::string_view(error.where).starts_with("too long")) {
+    return error.where;
+  }
   if (error.code == Errc::timed_out) return std::string("timed out waiting for ") + error.where;
   std::string text = report.text.empty() ? std::string(describe(error.code)) : report.text;
   if (report.text.empty() && is_about_a_message(error.code) && error.detail != 0) {

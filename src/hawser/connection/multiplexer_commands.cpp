@@ -17,6 +17,11 @@ Result<ChannelId> Multiplexer::open(const ChannelKind& kind) {
 Status Multiplexer::request(ChannelId id, const ChannelRequest& request) {
   Channel* channel = HAWSER_TRY(usable(id));
   const RequestForm form = encode_request(request);
+  // OpenSSH takes packets of our own cap and ends the connection for longer ones.
+  constexpr std::size_t kFrame = 1024;
+  if (form.extra.size() > limits::kPacket - kFrame) {
+    return fail(Errc::invalid_argument, "too long for one packet: at most 255 KiB");
+  }
   if (form.wants_reply) HAWSER_TRY(channel->add_request());
   return post(wire::ChannelRequest{channel->peer().value(), form.name, form.wants_reply,
                                    wire::Rest{form.extra}});

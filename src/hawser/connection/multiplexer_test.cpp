@@ -140,6 +140,15 @@ TEST_F(MultiplexerTest, requests_and_replies) {
   EXPECT_EQ(take(wire::ChannelSuccess{id.value()}).error().code, Errc::unexpected_reply);
 }
 
+TEST_F(MultiplexerTest, requests_that_no_packet_holds) {
+  const ChannelId id = open();
+  const std::size_t count = outbox_.posted.size();
+  const std::string command(limits::kPacket, 'x');
+  EXPECT_EQ(multiplexer_.request(id, ExecRequest{command}).error().code, Errc::invalid_argument);
+  EXPECT_EQ(outbox_.posted.size(), count);
+  EXPECT_TRUE(multiplexer_.request(id, ExecRequest{std::string_view(command).first(200'000)}));
+}
+
 TEST_F(MultiplexerTest, refused_channels_leave_nothing) {
   const ChannelId id = *multiplexer_.open(DirectTcpipKind{"host", 22, "", 0});
   const auto event = take(wire::ChannelOpenFailure{id.value(), 2, "no \x1b way", ""});
