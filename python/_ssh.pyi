@@ -339,6 +339,19 @@ class Channel:
 _StrPath = str | os.PathLike[str]
 _BytesPath = bytes | os.PathLike[bytes]
 _Path = _StrPath | _BytesPath
+_Progress = Callable[[int, int], object]
+"""Called with the bytes done and the bytes in all (0: not known); raising ends the transfer."""
+_FileProgress = Callable[[Any, int, int], object]
+"""As _Progress, after the path that the file is read from, in the type of the caller's path."""
+
+@type_check_only
+class _Readable(Protocol):
+    def read(self, size: int, /) -> Buffer: ...
+
+@type_check_only
+class _Writable(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
 @final
 class SFTPAttributes(structseq[int], tuple[int, int, int, int, int, int]):
     """(mode, size, atime, mtime, uid, gid): six integers, 0 for what the server left out.
@@ -543,6 +556,54 @@ class SFTP:
         self, uids: Iterable[SupportsIndex] = (), gids: Iterable[SupportsIndex] = ()
     ) -> tuple[list[str], list[str]]:
         """The names of users and groups ('' where there is none; users-groups-by-id@openssh.com)."""
+
+    # whole transfers
+    def get(
+        self,
+        remote: _Path,
+        local: _Path,
+        *,
+        recursive: bool = False,
+        preserve: bool = False,
+        resume: bool = False,
+        callback: _Progress | None = None,
+        on_file: _FileProgress | None = None,
+        on_skip: Callable[[Any, str], object] | None = None,
+        on_error: Callable[[OSError], object] | None = None,
+    ) -> None:
+        """Downloads a file, with `recursive` also a directory. If `local` is a directory, into it.
+
+        A file is written under a temporary name beside its target and replaces it when it is
+        whole. `preserve` keeps times and permissions; `resume` goes on with what an earlier try
+        left. In trees the others go on when an entry fails: the first failure is raised at the
+        end, or each is given to `on_error`. Symlinks and special files are left out, and told to
+        `on_skip` with the reason: 'symlink' or 'special'."""
+    def put(
+        self,
+        local: _Path,
+        remote: _Path,
+        *,
+        recursive: bool = False,
+        preserve: bool = False,
+        resume: bool = False,
+        callback: _Progress | None = None,
+        on_file: _FileProgress | None = None,
+        on_skip: Callable[[Any, str], object] | None = None,
+        on_error: Callable[[OSError], object] | None = None,
+    ) -> None:
+        """Uploads, as `get` downloads. Local symlinks are followed; a directory that one leads
+        back into is left out, with the reason 'loop'."""
+    def getfo(self, remote: _Path, file: _Writable, *, callback: _Progress | None = None) -> int:
+        """Downloads into a file object; returns the bytes written."""
+    def putfo(
+        self,
+        file: _Readable,
+        remote: _Path,
+        *,
+        size: int = 0,
+        callback: _Progress | None = None,
+    ) -> int:
+        """Uploads what a file object's read() gives; `size` is for the callback only."""
 
     # what is known
     @property

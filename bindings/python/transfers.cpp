@@ -45,6 +45,9 @@ nb::handle callable_argument(nb::handle value, const char* what) {
   throw nb::python_error();
 }
 
+// One file, or as many as there are: then nobody knows the bytes in all.
+enum class Extent : std::uint8_t { file, tree };
+
 // Adds up what is done of many files, one after the other.
 class Sum {
  public:
@@ -85,7 +88,8 @@ nb::object exception_of(client::Failure failure, PathStyle style) {
 }
 
 client::TransferListeners listeners_for(const Listening& listening, PathStyle source_style,
-                                        PathStyle remote_style) {
+                                        PathStyle remote_style, Extent extent = Extent::file) {
+  const bool is_tree = extent == Extent::tree;
   client::TransferListeners listeners;
   if (!listening.callback.is_none() || !listening.on_file.is_none()) {
     listeners.on_progress = [=, sum = Sum()](const std::string& file, std::uint64_t done,
@@ -95,8 +99,7 @@ client::TransferListeners listeners_for(const Listening& listening, PathStyle so
         if (!listening.on_file.is_none()) {
           listening.on_file(to_python(file, source_style), done, total);
         }
-        const bool is_one_file = in_all == done;
-        if (!listening.callback.is_none()) listening.callback(in_all, is_one_file ? total : 0);
+        if (!listening.callback.is_none()) listening.callback(in_all, is_tree ? 0 : total);
         return Status();
       });
     };
@@ -137,6 +140,10 @@ client::TransferOptions options_for(const Switches& switches, client::TransferLi
   return options;
 }
 
+Extent extent_of(bool recursive) {
+  return recursive ? Extent::tree : Extent::file;
+}
+
 Listening listening_argument(nb::handle callback, nb::handle on_file, nb::handle on_skip,
                              nb::handle on_error) {
   return {callable_argument(callback, "callback"), callable_argument(on_file, "on_file"),
@@ -165,7 +172,8 @@ void put(PySftp& self, nb::handle local, nb::handle remote, bool recursive, bool
   const Path to = path_argument(remote, "remote");
   const auto listening = listening_argument(callback, on_file, on_skip, on_error);
   const auto options =
-      options_for({recursive, preserve, resume}, listeners_for(listening, from.style, to.style));
+      options_for({recursive, preserve, resume},
+                  listeners_for(listening, from.style, to.style, extent_of(recursive)));
   without_gil(
       [&](const Interrupt& interrupted) {
         return client::put(*self.client, from.name, to.name, options, interrupted);

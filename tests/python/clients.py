@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import _ssh
@@ -37,6 +38,11 @@ def log_in(session: _ssh.Session, server: Server, key: str = "ed25519") -> None:
 def echo(session: _ssh.Session) -> None:
     """The session works: the proof that an error left it usable."""
     assert session.exec("echo still here") == b"still here\n"
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of all that is in a folder, sorted."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 @contextmanager

@@ -64,11 +64,14 @@ def sftp_processes(remote: Remote) -> list[int]:
     """The processes of sftp-server below this server."""
     server = remote.server
     assert isinstance(server, ProcessServer)
-    return [
-        pid
-        for pid in server.processes()
-        if Path(f"/proc/{pid}/comm").read_text() == "sftp-server\n"
-    ]
+    return [pid for pid in server.processes() if _name(pid) == "sftp-server"]
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
+    except OSError:
+        return ""  # it has just ended
 
 
 @contextmanager

@@ -45,6 +45,9 @@ Failure transfer_failure(Failure failure, const operations::SftpRefusal& refusal
     case Errc::file_changed:
       if (!refusal.text.empty()) failure.text += ": " + refusal.text;
       break;
+    case Errc::sftp_limit:
+      failure.text += std::string(": ") + failure.error.where;
+      break;
     default:
       break;
   }

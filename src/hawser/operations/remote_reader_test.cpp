@@ -37,6 +37,22 @@ struct Scene {
     }
     return fail(Errc::internal, "the read does not end");
   }
+  // All from there on, as a stream.
+  Result<Bytes> stream(std::uint64_t at) {
+    Bytes all;
+    reader.stream(at);
+    for (int i = 0; i < 1'000'000; ++i) {
+      const auto progress = HAWSER_TRY(reader.advance_stream());
+      if (progress == Progress::at_end) return all;
+      if (progress == Progress::full) {
+        append(all, reader.front());
+        reader.drop_front();
+      } else {
+        EXPECT_TRUE(server.serve(link->engine()));
+      }
+    }
+    return fail(Errc::internal, "the stream does not end");
+  }
   Bytes expected(std::uint64_t at, std::size_t size) const {
     if (at >= server.content.size()) return {};
     const std::size_t begin = static_cast<std::size_t>(at);
@@ -151,6 +167,70 @@ TEST(RemoteReader, CanBeReleasedInTheMiddle) {
     }
     scene.server.serve(scene.link->engine());  // into memory that is gone, were it still bound
     EXPECT_EQ(*scene.read(0, 300'000), scene.expected(0, 300'000));
+  }
+}
+
+TEST(RemoteReader, StreamsEverySize) {
+  for (const std::size_t size : {0UL, 1UL, 32768UL, 32769UL, 261'120UL, 261'121UL, 20'000'000UL}) {
+    for (const std::size_t hint : {0UL, size / 2, size, size + 1, 2 * size}) {
+      Scene scene(size);
+      scene.reader.hint_size(hint);
+      const auto got = scene.stream(0);
+      ASSERT_TRUE(got) << size << " hint " << hint;
+      ASSERT_TRUE(*got == scene.server.content) << size << " hint " << hint;
+    }
+    Scene scene(size);
+    ASSERT_TRUE(*scene.stream(0) == scene.server.content);
+    ASSERT_TRUE(*scene.stream(size / 2) == scene.expected(size / 2, size));
+    ASSERT_TRUE(scene.stream(size + 1)->empty());
+  }
+}
+
+TEST(RemoteReader, StreamsShortReadsInAnyOrder) {
+  for (unsigned seed = 1; seed <= 200; ++seed) {
+    std::mt19937 random(seed);
+    Scene scene(random() % 500'000, seed);
+    scene.server.most = 1 + random() % 50'000;
+    if (random() % 2 == 0) scene.reader.hint_size(random() % 600'000);
+    const auto got = scene.stream(0);
+    ASSERT_TRUE(got) << "seed " << seed;
+    ASSERT_TRUE(*got == scene.server.content) << "seed " << seed;
+  }
+}
+
+TEST(RemoteReader, StreamsASmallFileInOneRoundTrip) {
+  Scene scene(100);
+  scene.reader.hint_size(100);
+  scene.reader.stream(0);
+  ASSERT_EQ(*scene.reader.advance_stream(), Progress::wanting);
+  scene.server.serve(scene.link->engine());
+  EXPECT_EQ(scene.server.seen.size(), 2U);
+  ASSERT_EQ(*scene.reader.advance_stream(), Progress::full);
+  scene.reader.drop_front();
+  EXPECT_EQ(*scene.reader.advance_stream(), Progress::at_end);
+}
+
+TEST(RemoteReader, StreamsWhatCameBeforeARefusalThenTheRefusal) {
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    Scene scene(1 << 20, seed);
+    scene.server.refuses_at = 300'000;
+    scene.reader.hint_size(1 << 20);
+    scene.reader.stream(0);
+    Bytes all;
+    Result<Progress> progress = Progress::wanting;
+    while ((progress = scene.reader.advance_stream())) {
+      ASSERT_NE(*progress, Progress::at_end);
+      if (*progress == Progress::full) {
+        append(all, scene.reader.front());
+        scene.reader.drop_front();
+      } else {
+        scene.server.serve(scene.link->engine());
+      }
+    }
+    EXPECT_EQ(progress.error().code, Errc::sftp_status);
+    EXPECT_EQ(scene.reader.refusal().text, "disk on fire");
+    EXPECT_GT(all.size(), 200'000U);
+    EXPECT_TRUE(all == scene.expected(0, all.size()));
   }
 }
 

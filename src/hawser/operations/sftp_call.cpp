@@ -18,7 +18,11 @@ void SftpCall::take(sftp::RequestId /*id*/, const sftp::Reply& reply) {
 }
 
 void SftpCall::forget() {
-  if (std::exchange(state_, State::idle) == State::asked) link_->engine().forget(*this);
+  const State state = std::exchange(state_, State::idle);
+  if (state == State::asked) link_->engine().forget(*this);
+  const bool has_handle = state == State::answered && expected_ == sftp::Expected::handle &&
+                          answer_.code == sftp::StatusCode::ok;
+  if (has_handle) link_->engine().close_handle(answer_.bytes);
 }
 
 }  // namespace hawser::operations

@@ -19,6 +19,7 @@ class SftpCall final : private sftp::Receiver {
       if (!link_->engine().has_room()) return false;
       HAWSER_TRY(link_->engine().send(message, expected, *this));
       state_ = State::asked;
+      expected_ = expected;
     }
     return look();
   }
@@ -26,7 +27,8 @@ class SftpCall final : private sftp::Receiver {
   [[nodiscard]] SftpAnswer& answer() { return answer_; }
   [[nodiscard]] const SftpRefusal& refusal() const { return refusal_; }
 
-  // What was asked for does not matter any more. Must come before the end of a call in progress.
+  // What was asked for does not matter any more; a handle that it brings is closed. Must come
+  // before the end of a call in progress.
   void forget();
 
  private:
@@ -37,6 +39,7 @@ class SftpCall final : private sftp::Receiver {
 
   std::shared_ptr<SftpLink> link_;
   State state_ = State::idle;
+  sftp::Expected expected_ = sftp::Expected::status;
   SftpAnswer answer_;
   SftpRefusal refusal_;
 };

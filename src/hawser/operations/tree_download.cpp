@@ -1,5 +1,6 @@
 #include "hawser/operations/tree_download.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace hawser::operations {
@@ -8,6 +9,9 @@ namespace {
 
 constexpr AwaitPeer kAwaitReply{"SFTP reply", Patience::for_protocol};
 constexpr std::uint32_t kUsualDirectory = 0777;  // less the umask
+
+// Of a path that no server has to take.
+constexpr Error kTooLong{Errc::local_file, ENAMETOOLONG, "path"};
 
 bool is_this_or_parent(std::string_view name) {
   return name == "." || name == "..";
@@ -49,12 +53,16 @@ Status TreeDownload::supply_local(Result<LocalAnswer> answer) {
 }
 
 void TreeDownload::cancel(session::Session& session, Inbox& /*inbox*/) {
+  abandon();
+  (void)link().flush(session);
+}
+
+void TreeDownload::abandon() {
   call_.forget();
   if (file_) file_->abandon();
   for (Level& level : levels_) {
     if (level.directory) level.directory->close();
   }
-  (void)link().flush(session);
 }
 
 // files -------------------------------------------------------------------------------------------
@@ -124,7 +132,10 @@ Result<bool> TreeDownload::read_entry(Level& level) {
   if (is_this_or_parent(entry->name)) return true;
   if (!is_plain(entry->name)) return fail(Errc::name_unsafe, "name in a directory");
   HAWSER_TRY(count_entry());
-  if (entry->attributes.has_type()) {
+  const std::string remote = join(level.remote, entry->name);
+  if (remote.size() > limits::kSftpPaths) {
+    HAWSER_TRY(note(remote, join(level.local, entry->name), kTooLong, {}));
+  } else if (entry->attributes.has_type()) {
     HAWSER_TRY(take_entry(level, *entry));
   } else {
     level.unknown = std::move(entry);

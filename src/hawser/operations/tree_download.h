@@ -19,8 +19,11 @@ class TreeDownload final : public TreeCopy {
   };
   TreeDownload(const std::shared_ptr<SftpLink>& link, Spec spec);
 
-  void cancel(session::Session& session, Inbox& inbox) override;
+  Result<Want> step() override;
   Status supply_local(Result<LocalAnswer> answer) override;
+  void cancel(session::Session& session, Inbox& inbox) override;
+  // As cancel(), but for sending it.
+  void abandon();
 
  private:
   // A directory that is being copied; the last of them is the one at work.
@@ -32,7 +35,6 @@ class TreeDownload final : public TreeCopy {
     std::optional<SftpAnswer::Name> unknown;  // an entry whose type the listing does not tell
   };
 
-  Result<Want> step() override;
   Result<bool> copy_file(Want& want);
   Result<bool> open(Level& level);
   Result<bool> read_entry(Level& level);

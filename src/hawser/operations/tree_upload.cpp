@@ -37,9 +37,13 @@ Status TreeUpload::supply_local(Result<LocalAnswer> answer) {
 }
 
 void TreeUpload::cancel(session::Session& session, Inbox& /*inbox*/) {
+  abandon();
+  (void)link().flush(session);
+}
+
+void TreeUpload::abandon() {
   call_.forget();
   if (file_) file_->abandon();
-  (void)link().flush(session);
 }
 
 // files -------------------------------------------------------------------------------------------

@@ -20,8 +20,11 @@ class TreeUpload final : public TreeCopy {
   };
   TreeUpload(const std::shared_ptr<SftpLink>& link, Spec spec);
 
-  void cancel(session::Session& session, Inbox& inbox) override;
+  Result<Want> step() override;
   Status supply_local(Result<LocalAnswer> answer) override;
+  void cancel(session::Session& session, Inbox& inbox) override;
+  // As cancel(), but for sending it.
+  void abandon();
 
  private:
   enum class Stage : std::uint8_t { listing, making, looking, copying, finishing };
@@ -36,7 +39,6 @@ class TreeUpload final : public TreeCopy {
     std::size_t next = 0;
   };
 
-  Result<Want> step() override;
   Result<bool> copy_file(Want& want);
   Result<bool> go_on(Level& level);
   void list(const Level& level);

@@ -46,8 +46,11 @@ class AsyncSSHServer(ThreadServer):
             server_host_keys=[str(path) for path in self.keys.host_keys()],
             process_factory=_run,
             encoding=None,
-            sftp_factory=True,
-            **{"server_factory": lambda: AsyncSSHLogin(authorized), **self._options},
+            **{
+                "server_factory": lambda: AsyncSSHLogin(authorized),
+                "sftp_factory": True,
+                **self._options,
+            },
         )
         self.port = self._acceptor.get_port()
 
