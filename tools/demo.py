@@ -21,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "python"))
 
+from demo_files import show_scp, show_sftp
 from demo_output import Demo
 
 import _ssh
@@ -348,6 +349,8 @@ def on_throwaway_servers(demo: Demo) -> None:
         if isinstance(server, OpenSSHServer) and server.gives_terminals:
             show_terminal(demo, session)
         show_tunnel(demo, session, server)
+        show_sftp(demo, session)
+        show_scp(demo, session)
         show_upkeep(demo, session)
         show_known_hosts(demo, server, folder)
         show_abort(demo, server)
@@ -376,6 +379,8 @@ def on_named_server(demo: Demo, host: str) -> None:
         sys.exit("demo: HOST needs PASSWORD or KEY, too")
     show_commands(demo, session)
     show_channel(demo, session)
+    show_sftp(demo, session)
+    show_scp(demo, session)
     show_upkeep(demo, session)
     show_end(demo, session)
 
