@@ -118,7 +118,8 @@ class SFTPError(Error):
     the fault."""
 
 class SCPError(Error):
-    """The remote scp refused."""
+    """The remote scp refused, failed, ended early, or is not there. `errno` and `filename` are set
+    where its text is one of the usual ones."""
 
 # results ------------------------------------------------------------------------------------------
 
@@ -719,6 +720,38 @@ class Session:
     def open_direct_tcpip(
         self, host: str, port: int, origin_host: str = "127.0.0.1", origin_port: int = 0
     ) -> Channel: ...
+
+    def scp_recv(self, remote_path: _Path) -> bytes:
+        """One remote file's content, by the remote scp (legacy: SFTP does more)."""
+    def scp_send(self, remote_path: _Path, mode: int, data: Buffer) -> int:
+        """Writes one remote file with permissions `mode`; returns the bytes written."""
+    def scp_get(
+        self,
+        remote: _Path,
+        local: _Path,
+        *,
+        recursive: bool = False,
+        preserve: bool = False,
+        callback: _Progress | None = None,
+        on_file: _FileProgress | None = None,
+        on_skip: Callable[[Any, str], object] | None = None,
+        on_error: Callable[[OSError], object] | None = None,
+    ) -> None:
+        """Downloads a file, a tree with `recursive`. `local` may be a directory to put it into.
+        It is written under a temporary name beside the target, which is replaced when it is whole;
+        `preserve` keeps times and permissions."""
+    def scp_put(
+        self,
+        local: _Path,
+        remote: _Path,
+        *,
+        recursive: bool = False,
+        preserve: bool = False,
+        callback: _Progress | None = None,
+        on_file: _FileProgress | None = None,
+        on_skip: Callable[[Any, str], object] | None = None,
+        on_error: Callable[[OSError], object] | None = None,
+    ) -> None: ...
 
     # upkeep
     def keepalive(self, timeout: float | None = None) -> None:

@@ -234,6 +234,9 @@ nb::object exception_for(client::Failure& failure, PathStyle style) {
   if (failure.error.code == Errc::local_file) return local_refusal(failure);
   const Mapping mapping = mapping_of(failure.error);
   const nb::handle type(mapping.type);
+  if (mapping.type == error_classes().scp && failure.error_number != 0) {
+    return with_names(type, failure.error_number, failure.text, failure, style);
+  }
   if (failure.error.code == Errc::file_closed) {
     return type(std::string("I/O operation on closed ") + failure.error.where + ".");
   }

@@ -11,6 +11,7 @@
 #include "login.h"
 #include "options.h"
 #include "results.h"
+#include "scp.h"
 #include "sftp.h"
 
 namespace hawser::python {
@@ -283,6 +284,7 @@ void bind_session(nb::module_& m) {
         "rekey_interval"_a.none() = 3600.0);
   bind_login(c);
   bind_commands(c);
+  bind_scp(c);
   bind_upkeep(c);
   bind_facts(c);
   bind_sftp_of(c);

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+import scp_remotes
 from remotes import Remote, remote_on
 from servers import (
     AsyncSSHServer,
@@ -18,6 +20,7 @@ from servers import (
     Unavailable,
     is_root,
 )
+from tool_runs import Home
 
 S = TypeVar("S", bound=Server)
 
@@ -104,6 +107,40 @@ def remote(sftp_server: Server) -> Iterator[Remote]:
     """An SFTP client there; see `every_sftp_server` in remotes.py."""
     with remote_on(sftp_server) as remote:
         yield remote
+
+
+@pytest.fixture
+def home(openssh: OpenSSHServer, tmp_path: Path) -> Home:
+    """A home directory from which the tools reach OpenSSH."""
+    return Home(openssh, tmp_path / "home")
+
+
+@pytest.fixture(params=["openssh", "dropbear", "asyncssh_server"])
+def any_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """The same for each server that has SFTP."""
+    return Home(request.getfixturevalue(request.param), tmp_path / "home")
+
+
+@pytest.fixture
+def password_home(openssh_password: Server, tmp_path: Path) -> Home:
+    """One without a key, for a server that takes passwords."""
+    home = Home(openssh_password, tmp_path / "home")
+    home.take_key()
+    return home
+
+
+@pytest.fixture(scope="session")
+def asyncssh_scp(keys: Keys) -> Iterator[AsyncSSHServer]:
+    """asyncssh's own SCP: no program of that name, no shell."""
+    with AsyncSSHServer(keys, allow_scp=True) as server:
+        yield server
+
+
+@pytest.fixture
+def scp_remote(request: pytest.FixtureRequest) -> Iterator[scp_remotes.Remote]:
+    """OpenSSH, unless `every_scp_server` of scp_remotes.py says otherwise."""
+    with scp_remotes.remote_on(request.getfixturevalue(getattr(request, "param", "openssh"))) as it:
+        yield it
 
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "hawser/client/transfer_listening.h"
 #include "hawser/client/transfer_paths.h"
 #include "hawser/operations/download.h"
 #include "hawser/operations/tree_download.h"
@@ -21,11 +22,13 @@ namespace local = operations::local;
 
 // Of both sides of an entry that failed.
 using SidesOf = std::function<Sides(const local::Fault&)>;
-// Of a source, for people.
-using NameOf = std::function<std::string(const std::string&)>;
 
 Failure failure_of(const local::Fault& fault, const Sides& sides) {
   return transfer_failure(explain(fault.error, Report{}), {{}, fault.text}, sides);
+}
+
+FailureOf failure_by(const SidesOf& sides_of) {
+  return [=](const local::Fault& fault) { return failure_of(fault, sides_of(fault)); };
 }
 
 // Runs an operation in a world of local files.
@@ -48,36 +51,6 @@ Outcome<void> first_fault(const operations::TreeCopy& tree, const TransferOption
     failure.text += " (and " + std::to_string(tree.faults() - 1) + " more entries failed)";
   }
   return std::unexpected(std::move(failure));
-}
-
-// listening ---------------------------------------------------------------------------------------
-
-Listeners listeners_for(const TransferListeners& told, const NameOf& name_of,
-                        const SidesOf& sides_of = {}) {
-  Listeners listeners;
-  if (told.on_progress) {
-    listeners.on_progress = [&told, name_of](const local::Report& report) {
-      return told.on_progress(name_of(report.source), report.done, report.total);
-    };
-  }
-  if (told.on_skip) {
-    listeners.on_skip = [&told, name_of](const local::Skip& skip) {
-      return told.on_skip(name_of(skip.source), skip.reason);
-    };
-  }
-  if (told.on_fault) {
-    listeners.on_fault = [&told, sides_of](const local::Fault& fault) {
-      return told.on_fault(failure_of(fault, sides_of(fault)));
-    };
-  }
-  return listeners;
-}
-
-CopyOptions copy_options(const TransferOptions& options) {
-  CopyOptions copy = options.copy;
-  copy.progress =
-      options.listeners.on_progress ? CopyOptions::Progress::told : CopyOptions::Progress::silent;
-  return copy;
 }
 
 // downloads ---------------------------------------------------------------------------------------
@@ -105,7 +78,7 @@ Outcome<void> get_tree(SftpClient& client, const std::string& remote, const Loca
   const auto sides_of = [&](const local::Fault& fault) {
     return Sides{fault.source, files->path_of(fault.target)};
   };
-  files->tell(listeners_for(options.listeners, std::identity(), sides_of));
+  files->tell(listeners_for(options.listeners, std::identity(), failure_by(sides_of)));
   operations::TreeDownload tree(client.link(),
                                 {remote, place.name, attributes, copy_options(options)});
   HAWSER_TRY_OUTCOME(perform(client, tree, *files, remote, interrupt));
@@ -154,7 +127,8 @@ Outcome<void> put_tree(SftpClient& client, const std::string& local, const std::
     return Sides{fault.target, files->path_of(fault.source)};
   };
   files->tell(listeners_for(
-      options.listeners, [&](const std::string& name) { return files->path_of(name); }, sides_of));
+      options.listeners, [&](const std::string& name) { return files->path_of(name); },
+      failure_by(sides_of)));
   operations::TreeUpload tree(client.link(),
                               {"", remote, facts->facts, copy_options(options), random_letters()});
   HAWSER_TRY_OUTCOME(perform(client, tree, *files, remote, interrupt));

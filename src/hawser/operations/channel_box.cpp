@@ -24,12 +24,13 @@ Status ChannelBox::take(session::Session& session, const session::Event& event) 
 }
 
 Status ChannelBox::take_data(session::Session& session, const connection::ChannelBytes& bytes) {
-  if (target_ == nullptr) {
-    parked(bytes.stream).push(bytes.data);
-    return {};
-  }
-  target_->take(bytes.stream, bytes.data);
-  return session.consume(id_, bytes.data.size());
+  ByteQueue& queue = parked(bytes.stream);
+  const bool is_next = target_ != nullptr && queue.empty();
+  const std::size_t size =
+      is_next ? std::min(target_->room(bytes.stream), bytes.data.size()) : std::size_t{0};
+  if (size > 0) target_->take(bytes.stream, bytes.data.first(size));
+  if (size < bytes.data.size()) queue.push(bytes.data.subspan(size));
+  return size > 0 ? give_back(session, size) : Status{};
 }
 
 Status ChannelBox::direct_to(session::Session& session, DataTarget* target) {
@@ -38,13 +39,20 @@ Status ChannelBox::direct_to(session::Session& session, DataTarget* target) {
   for (const auto stream : {connection::Stream::standard, connection::Stream::error}) {
     ByteQueue& queue = parked(stream);
     while (!queue.empty()) {
-      const std::size_t size = queue.front().size();
-      target->take(stream, queue.front());
+      const std::size_t size = std::min(target->room(stream), queue.front().size());
+      if (size == 0) break;
+      target->take(stream, queue.front().first(size));
       queue.drop(size);
-      HAWSER_TRY(session.consume(id_, size));
+      HAWSER_TRY(give_back(session, size));
     }
   }
   return {};
+}
+
+// A dead session cannot give windows back, but what it received whole may still be read.
+Status ChannelBox::give_back(session::Session& session, std::size_t size) {
+  if (is_closed_ || session.failure()) return {};
+  return session.consume(id_, size);
 }
 
 Result<std::size_t> ChannelBox::read(session::Session& session, connection::Stream stream,
@@ -52,10 +60,7 @@ Result<std::size_t> ChannelBox::read(session::Session& session, connection::Stre
   const std::size_t size = parked(stream).pop(to);
   const std::size_t paid = std::min(prepaid_, size);
   prepaid_ -= paid;
-  // A dead session cannot give windows back, but what it received whole may still be read.
-  if (size > paid && !is_closed_ && !session.failure()) {
-    HAWSER_TRY(session.consume(id_, size - paid));
-  }
+  if (size > paid) HAWSER_TRY(give_back(session, size - paid));
   return size;
 }
 

@@ -17,6 +17,8 @@ class DataTarget {
  public:
   virtual ~DataTarget() = default;
   virtual void take(connection::Stream stream, ByteView data) = 0;
+  // How much it takes now. What is more is parked until direct_to() is called again.
+  [[nodiscard]] virtual std::size_t room(connection::Stream /*stream*/) const { return SIZE_MAX; }
 };
 
 struct ChannelRefusal {
@@ -34,7 +36,7 @@ class ChannelBox {
   // The events of this channel, as the session yields them.
   Status take(session::Session& session, const session::Event& event);
 
-  // While set, data goes there at once; what was parked before goes first.
+  // While set, data goes there at once, as far as it has room; what was parked before goes first.
   Status direct_to(session::Session& session, DataTarget* target);
 
   // Moves parked data out and gives its window back.
@@ -65,6 +67,7 @@ class ChannelBox {
 
  private:
   Status take_data(session::Session& session, const connection::ChannelBytes& bytes);
+  Status give_back(session::Session& session, std::size_t size);
   ByteQueue& parked(connection::Stream stream) {
     return stream == connection::Stream::error ? error_ : standard_;
   }

@@ -7,6 +7,7 @@ namespace hawser::operations {
 bool is_of_one_entry(const Error& error) {
   switch (error.code) {
     case Errc::sftp_status:
+    case Errc::scp_refused:
     case Errc::file_changed:
       return true;
     case Errc::local_file:
@@ -20,26 +21,6 @@ std::string join(const std::string& path, const std::string& name) {
   if (path.empty() || name.empty()) return path + name;
   return path.ends_with('/') ? path + name : path + "/" + name;
 }
-
-void TreeCopy::run(LocalRequest request, Errand then) {
-  errands_.push_back({std::move(request), std::move(then)});
-}
-
-Status TreeCopy::finish_errand(const Result<LocalAnswer>& answer) {
-  const Pending errand = std::move(errands_.front());
-  errands_.pop_front();
-  return errand.then(answer);
-}
-
-namespace {
-
-// Whoever is told may end it all.
-Status obey(const Result<LocalAnswer>& answer) {
-  if (answer) return {};
-  return std::unexpected(answer.error());
-}
-
-}  // namespace
 
 void TreeCopy::skip(std::string source, local::Skip::Reason reason) {
   run(local::Skip{std::move(source), reason}, obey);

@@ -2,10 +2,8 @@
 // the other, and what happens when one of many entries fails.
 #pragma once
 
-#include <deque>
-#include <functional>
-
 #include "hawser/operations/copy_options.h"
+#include "hawser/operations/errands.h"
 #include "hawser/operations/sftp_request.h"
 
 namespace hawser::operations {
@@ -27,13 +25,13 @@ class TreeCopy : public SftpOperation {
   [[nodiscard]] const SftpRefusal& refusal() const override { return refusal_; }
 
  protected:
-  using Errand = std::function<Status(const Result<LocalAnswer>&)>;
-
   // Wants `request` of the world before anything else goes on, and hands its answer to `then`.
-  void run(LocalRequest request, Errand then);
+  void run(LocalRequest request, Errands::Then then) {
+    errands_.add(std::move(request), std::move(then));
+  }
   [[nodiscard]] bool has_errand() const { return !errands_.empty(); }
-  [[nodiscard]] Want errand() const { return NeedLocal{errands_.front().request}; }
-  Status finish_errand(const Result<LocalAnswer>& answer);
+  [[nodiscard]] Want errand() const { return errands_.want(); }
+  Status finish_errand(const Result<LocalAnswer>& answer) { return errands_.finish(answer); }
 
   void skip(std::string source, local::Skip::Reason reason);
   // Notes an error of one entry, or returns one that is of all.
@@ -44,12 +42,8 @@ class TreeCopy : public SftpOperation {
   [[nodiscard]] const std::shared_ptr<SftpLink>& shared_link() const { return link_; }
 
  private:
-  struct Pending {
-    LocalRequest request;
-    Errand then;
-  };
   std::shared_ptr<SftpLink> link_;
-  std::deque<Pending> errands_;
+  Errands errands_;
   std::uint64_t faults_ = 0;
   std::optional<local::Fault> first_fault_;
   SftpRefusal refusal_;

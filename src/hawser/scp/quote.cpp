@@ -10,6 +10,7 @@ Result<std::string> remote_command(const CommandOptions& options, std::string_vi
   std::string command = "scp";
   if (options.recursive) command += " -r";
   if (options.preserves) command += " -p";
+  if (options.into_directory) command += " -d";
   command += " -";
   command += static_cast<char>(options.direction);
   // "./-x" and not "-- -x": it needs nothing of the remote's way to read its options.

@@ -14,7 +14,8 @@ enum class Direction : char { from_remote = 'f', to_remote = 't' };
 struct CommandOptions {
   Direction direction;
   bool recursive = false;
-  bool preserves = false;  // -p: times are sent, modes are set exactly
+  bool preserves = false;       // -p: times are sent, modes are set exactly
+  bool into_directory = false;  // -d: the path must be a directory
 };
 
 // scp -f 'the path'. invalid_argument: the path is empty or contains NUL, CR or LF. Neither shells

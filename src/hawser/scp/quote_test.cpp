@@ -35,6 +35,7 @@ TEST(RemoteCommand, names_the_direction_and_the_path) {
       {{Direction::from_remote}, "/etc/motd", "scp -f '/etc/motd'"},
       {{Direction::to_remote, false, true}, "a b", "scp -p -t 'a b'"},
       {{Direction::from_remote, true, true}, "d", "scp -r -p -f 'd'"},
+      {{Direction::to_remote, true, false, true}, "d", "scp -r -d -t 'd'"},
       {{Direction::from_remote}, "-rf", "scp -f './-rf'"},
       {{Direction::from_remote}, "./-rf", "scp -f './-rf'"},
       {{Direction::from_remote}, "-", "scp -f './-'"},

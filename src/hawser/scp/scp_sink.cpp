@@ -44,7 +44,7 @@ Result<std::optional<Offer>> ScpSink::take_record(Record record) {
   if (const auto* complaint = std::get_if<Complaint>(&record)) {
     times_.reset();  // they were those of what it is about
     HAWSER_TRY(note(*complaint));
-    return std::nullopt;
+    return Complained{};
   }
   return broken("reply");
 }
@@ -83,10 +83,10 @@ Result<std::optional<Offer>> ScpSink::end_directory() {
   return DirectoryEnded{};
 }
 
-// At the top the remote may send what was asked for and nothing else, however it is called.
+// At the top the remote may send what was asked for and nothing else. What that is called here is
+// the caller's to say.
 Status ScpSink::check(const std::string& name) {
-  if (!is_safe_name(name)) return fail(Errc::name_unsafe, "name");
-  if (depth_ > 0) return {};
+  if (depth_ > 0) return is_safe_name(name) ? Status() : fail(Errc::name_unsafe, "name");
   if (name != name_) return fail(Errc::name_unsafe, "name not asked for");
   if (std::exchange(has_begun_, true)) return broken("second file");
   return {};

@@ -21,14 +21,15 @@ struct FileOffered {
   std::optional<Times> times;
 };
 struct FileSent {
-  bool is_whole = false;  // false: the remote could not read it, what came is worth nothing
+  bool is_whole = false;  // false: the remote has complained, what came is worth nothing
 };
 struct DirectoryOffered {
   DirectoryRecord directory;
   std::optional<Times> times;
 };
 struct DirectoryEnded {};
-using Offer = std::variant<FileOffered, FileSent, DirectoryOffered, DirectoryEnded>;
+struct Complained {};  // about something that is not sent: no answer is due
+using Offer = std::variant<FileOffered, FileSent, DirectoryOffered, DirectoryEnded, Complained>;
 
 class ScpSink {
  public:
@@ -49,6 +50,10 @@ class ScpSink {
   [[nodiscard]] std::uint64_t data_left() const { return data_left_; }
   void data_taken(std::size_t size);
 
+  // All that was asked for came.
+  [[nodiscard]] bool is_complete() const {
+    return has_begun_ && state_ == State::waiting && depth_ == 0;
+  }
   // The remote says nothing more: an error unless all that was asked for was told.
   Status end() const;
 

@@ -69,6 +69,7 @@ class Download {
     log_ += "}";
     sink_.accept();
   }
+  void answer(const Complained& /*complained*/) {}
   void accept_unless_no(std::string_view name) {
     if (!name.starts_with("no")) return sink_.accept();
     log_ += "refused";
@@ -201,6 +202,15 @@ TEST(ScpSink, refuses_what_breaks_the_rules) {
       ASSERT_TRUE(download.error()) << row.bytes;
       EXPECT_EQ(download.error()->code, row.code) << row.bytes;
     }
+  }
+}
+
+TEST(ScpSink, takes_the_names_that_were_asked_for) {
+  for (const auto* name : {".", "..", ""}) {
+    Download download(kTree, name);
+    download.feed("D0755 0 " + std::string(name) + "\nC0644 1 b\nb" + std::string(1, '\0') + "E\n");
+    download.end();
+    EXPECT_EQ(download.story(), std::string(name) + "{b:420[b]}|00000|0");
   }
 }
 

@@ -69,4 +69,9 @@ void ScpSource::data_sent(std::size_t size) {
   data_left_ -= size;
 }
 
+void ScpSource::give_up() {
+  data_left_ = 0;
+  state_ = State::asked;
+}
+
 }  // namespace hawser::scp

@@ -31,6 +31,8 @@ class ScpSource {
   // Of the file that was accepted: its bytes that are to follow. Whoever sends them says so.
   [[nodiscard]] std::uint64_t data_left() const { return data_left_; }
   void data_sent(std::size_t size);
+  // The remote went away before it had all of them; what it said last may still be taken.
+  void give_up();
 
   // What goes to the remote, before any bytes of a file.
   [[nodiscard]] std::string& output() { return output_; }

@@ -68,7 +68,7 @@ class OpenSSHServer(ProcessServer):
             "PrintLastLog no",
             "AcceptEnv LANG LC_* HAWSER_*",
         ]
-        if not any(line.startswith("Subsystem sftp") for line in self._config):
+        if not any(line.startswith("Subsystem") for line in self._config):
             lines.append(f"Subsystem sftp {_SFTP_SERVER}")
         config = self.folder / "sshd_config"
         config.write_text("\n".join(lines) + "\n")
