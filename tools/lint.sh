@@ -53,7 +53,7 @@ run_tidy() {
 lint_python() {
   check ruff ruff check --quiet .
   check ruff-format ruff format --check --quiet .
-  check mypy mypy --strict python/_ssh.pyi tools tests/python
+  check mypy mypy --strict python/_ssh.pyi python/hawser tools tests/python
   check stubtest env MYPYPATH=python python -m mypy.stubtest _ssh --allowlist tools/stubtest-allow.txt
 }
 

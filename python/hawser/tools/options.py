@@ -1,0 +1,148 @@
+"""The options that both tools share, as argparse sees them."""
+
+import argparse
+import os
+import socket
+from collections.abc import Callable
+from typing import TypeVar
+
+import hawser
+
+from .settings import Settings, name_list, port_number
+
+USAGE_STATUS = 2
+
+_EXIT_STATUS = """\
+exit status: 0 all was done; 1 something failed; 2 the arguments are wrong; 255 no connection, no
+login, or the connection was lost"""
+
+T = TypeVar("T")
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser with the shared options."""
+
+    def __init__(self, program: str, usage: str, description: str, epilog: str) -> None:
+        super().__init__(
+            prog=program,
+            usage=usage,
+            description=description,
+            epilog=f"{epilog}\n\n{_EXIT_STATUS}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        self._add_connecting()
+        self._add_copying()
+
+    def _add_connecting(self) -> None:
+        group = self.add_argument_group("connecting")
+        add = group.add_argument
+        port = _value(port_number)
+        add("-P", dest="port", metavar="PORT", type=port, help="the server's port (22)")
+        add("-u", dest="user", metavar="USER", help="the account there (named as yours here)")
+        add(
+            "-p",
+            dest="password",
+            metavar="PASS",
+            help="the password. Others may read it in the list of processes: rather let it be "
+            "asked for, or put it into the variable HAWSER_PASSWORD",
+        )
+        add(
+            "--password-fd",
+            metavar="N",
+            type=int,
+            help="read the password from file descriptor N, up to a newline",
+        )
+        add(
+            "-i",
+            dest="identities",
+            metavar="FILE",
+            action="append",
+            default=[],
+            help="log in with this private key (else ~/.ssh/id_ed25519, id_ecdsa, id_rsa)",
+        )
+        add(
+            "-c",
+            dest="ciphers",
+            metavar="CIPHER[,...]",
+            type=_value(name_list),
+            help="the ciphers to offer, best first",
+        )
+        add("-C", dest="compression", action="store_true", help="compress, if both sides can")
+        add(
+            "-o",
+            dest="options",
+            metavar="NAME=VALUE",
+            action="append",
+            default=[],
+            help="an option of ssh_config(5), e.g. StrictHostKeyChecking=accept-new",
+        )
+        family = group.add_mutually_exclusive_group().add_argument
+        family("-4", dest="family", action="store_const", const=socket.AF_INET, help="IPv4 only")
+        family("-6", dest="family", action="store_const", const=socket.AF_INET6, help="IPv6 only")
+
+    def _add_copying(self) -> None:
+        add = self.add_argument_group("copying").add_argument
+        add("-r", dest="recursive", action="store_true", help="copy whole directories")
+        add(
+            "--preserve", action="store_true", help="keep times and permissions (not -p: see there)"
+        )
+        add("-l", dest="limit", metavar="KBIT", type=_value(_rate), help="at most so many Kbit/s")
+        add("-q", dest="quiet", action="store_true", help="no progress, notes and warnings")
+        add("-v", dest="verbose", action="store_true", help="say what was negotiated and done")
+        version = f"%(prog)s (Hawser) {hawser.__version__}"
+        add("--version", action="version", version=version, help="show the version and leave")
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the arguments ask for; ValueError says which of them is wrong."""
+    settings = Settings()
+    for option in arguments.options:
+        settings.apply(option)
+    settings.user = arguments.user or settings.user
+    settings.port = arguments.port or settings.port
+    settings.family = arguments.family or settings.family
+    settings.identities = arguments.identities or settings.identities
+    settings.compression = arguments.compression or settings.compression
+    if arguments.ciphers:
+        settings.algorithms["cipher"] = arguments.ciphers
+    settings.password = _password(arguments)
+    return settings
+
+
+def _password(arguments: argparse.Namespace) -> str | None:
+    """From -p, --password-fd or the environment, where programs that we start do not see it."""
+    from_environment = os.environ.pop("HAWSER_PASSWORD", None)
+    given: str | None = arguments.password
+    if given is None and arguments.password_fd is not None:
+        given = _first_line(arguments.password_fd)
+    return from_environment if given is None else given
+
+
+def _first_line(descriptor: int) -> str:
+    """Read byte by byte: what follows the line may be meant for someone else, as on stdin."""
+    line = bytearray()
+    try:
+        while len(line) < 65536 and (byte := os.read(descriptor, 1)) not in (b"", b"\n"):
+            line += byte
+    except OSError as error:
+        raise ValueError(f"--password-fd {descriptor}: {error.strerror}") from None
+    return line.rstrip(b"\r").decode("utf-8", "surrogateescape")
+
+
+def _rate(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise ValueError("the limit is a number of Kbit/s above 0")
+    return int(text)
+
+
+def _value(convert: Callable[[str], T]) -> Callable[[str], T]:
+    """`convert` for argparse, which shows the text of its own kind of error only."""
+
+    def checked(text: str) -> T:
+        try:
+            return convert(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return checked
