@@ -21,7 +21,8 @@ namespace hawser::python {
 namespace {
 
 constexpr std::size_t kRead = 64 * 1024;
-constexpr std::size_t kSend = 16 * 1024;  // of one send() that may block: less than a buffer has room
+constexpr std::size_t kSend =
+    16 * 1024;  // of one send() that may block: less than a buffer has room
 constexpr auto kHesitation = std::chrono::milliseconds(2);
 constexpr unsigned kHesitations = 50;
 

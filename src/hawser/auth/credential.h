@@ -34,7 +34,7 @@ struct PublicKeyCredential {
   Probe probe = Probe::sign_at_once;
   // The server's host key, for a server that knows publickey-hostbound-v00@openssh.com: the
   // signature is then worth nothing at any other server. Empty: the plain method.
-  Bytes host_key_blob = {};
+  Bytes host_key_blob = {};  // NOLINT(readability-redundant-member-init): may be left out
 };
 
 // RFC 4252 9: the client's host vouches for its user.

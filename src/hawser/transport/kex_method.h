@@ -37,7 +37,8 @@ struct KexAlgorithm {
   std::string_view agreement;  // the engine's row; empty: in a group that the peer chooses
   crypto::HashId hash;
   Result<std::unique_ptr<KexMethod>> (*make)(const crypto::Engine&, const KexAlgorithm&);
-  std::string_view kem = {};  // the engine's row, for the hybrids
+  // The engine's row, for the hybrids.
+  std::string_view kem = {};  // NOLINT(readability-redundant-member-init): may be left out
 };
 
 // In order of preference.
