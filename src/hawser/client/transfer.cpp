@@ -17,7 +17,6 @@ namespace hawser::client {
 
 namespace {
 
-using operations::CopyOptions;
 namespace local = operations::local;
 
 // Of both sides of an entry that failed.
@@ -59,9 +58,10 @@ Outcome<void> get_file(SftpClient& client, const std::string& remote, const Loca
                        const sftp::Attributes& attributes, const TransferOptions& options,
                        const Interrupt& interrupt) {
   auto files = LocalFiles::for_targets(place.directory, options.durability);
-  if (!files)
+  if (!files) {
     return std::unexpected(
         local_failure_at(operations::join(place.directory, place.name), files.error()));
+  }
   files->tell(listeners_for(options.listeners, std::identity()));
   operations::Download download(client.link(),
                                 {remote, place.name, copy_options(options), {}, attributes.size});
@@ -72,9 +72,10 @@ Outcome<void> get_tree(SftpClient& client, const std::string& remote, const Loca
                        const sftp::Attributes& attributes, const TransferOptions& options,
                        const Interrupt& interrupt) {
   auto files = LocalFiles::for_targets(place.directory, options.durability);
-  if (!files)
+  if (!files) {
     return std::unexpected(
         local_failure_at(operations::join(place.directory, place.name), files.error()));
+  }
   const auto sides_of = [&](const local::Fault& fault) {
     return Sides{fault.source, files->path_of(fault.target)};
   };
@@ -107,9 +108,10 @@ Outcome<void> get_into_stream(SftpClient& client, const std::string& remote,
 Outcome<void> put_file(SftpClient& client, const LocalPlace& place, const std::string& remote,
                        const TransferOptions& options, const Interrupt& interrupt) {
   auto files = LocalFiles::for_sources(place.directory);
-  if (!files)
+  if (!files) {
     return std::unexpected(
         local_failure_at(operations::join(place.directory, place.name), files.error()));
+  }
   files->tell(listeners_for(options.listeners,
                             [&](const std::string& name) { return files->path_of(name); }));
   operations::Upload upload(client.link(),

@@ -15,7 +15,8 @@ class FileDownload final {
     std::string remote;
     std::string local;
     CopyOptions options;
-    LocalFile file = {};  // the number to open the target under
+    // The number to open the target under.
+    LocalFile file = {};  // NOLINT(readability-redundant-member-init): may be left out
     // As a listing or a stat tells: then reading begins before the open file has been looked at.
     std::optional<std::uint64_t> expected_size = std::nullopt;
   };

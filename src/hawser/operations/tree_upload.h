@@ -35,6 +35,7 @@ class TreeUpload final : public TreeCopy {
     LocalFacts facts;
     Stage stage = Stage::listing;
     bool is_new = false;  // made by us
+    // NOLINTNEXTLINE(readability-redundant-member-init): may be left out
     std::vector<std::string> names = {};
     std::size_t next = 0;
   };

@@ -21,7 +21,8 @@ class FileUpload final {
     CopyOptions options;
     std::string unique;  // letters for the temporary name that nobody else uses
     Target target = Target::may_exist;
-    LocalFile file = {};  // the number to open the source under
+    // The number to open the source under.
+    LocalFile file = {};  // NOLINT(readability-redundant-member-init): may be left out
   };
   FileUpload(std::shared_ptr<SftpLink> link, Spec spec);
 

@@ -24,9 +24,10 @@ class Fields {
     std::size_t digits = 0;
     while (digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9') ++digits;
     std::uint64_t value = 0;
-    const char* end = rest_.data() + digits;
-    const auto read = std::from_chars(rest_.data(), end, value, base);
-    if (digits == 0 || digits > most_digits || read.ec != std::errc() || read.ptr != end) {
+    const std::string_view run = rest_.substr(0, digits);
+    const auto read = std::from_chars(run.data(), run.data() + run.size(), value, base);
+    const bool is_whole = read.ec == std::errc() && read.ptr == run.data() + run.size();
+    if (digits == 0 || digits > most_digits || !is_whole) {
       is_wrong_ = true;
       return 0;
     }

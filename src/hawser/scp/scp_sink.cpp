@@ -25,8 +25,9 @@ Result<std::optional<Offer>> ScpSink::take(ByteView& bytes) {
     if (++records_ > kRecords) {
       return fail(Errc::limit_passed, "scp tree", static_cast<std::uint32_t>(kRecords));
     }
-    auto offer = HAWSER_TRY(state_ == State::verdict ? take_verdict(*record)
-                                                     : take_record(*std::move(record)));
+    // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move): each round has a record of its own
+    auto taken = state_ == State::verdict ? take_verdict(*record) : take_record(*std::move(record));
+    auto offer = HAWSER_TRY(std::move(taken));
     if (offer) return offer;
   }
 }
