@@ -14,6 +14,7 @@ constexpr std::size_t kProduct = 2 * kDegree - 1;
 template <typename Sum, typename A, typename B>
 void multiply_and_fold(const A& a, const B& b, std::array<Sum, kProduct>& sum) {
   for (std::size_t i = 0; i < kDegree; ++i) {
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): coefficients are numbers
     const Sum factor = b.at[i];
     Sum* to = sum.data() + i;
     for (std::size_t j = 0; j < kDegree; ++j) to[j] = static_cast<Sum>(to[j] + factor * a.at[j]);
@@ -89,6 +90,7 @@ class Inversion {
     state_->f[0] = 1;
     state_->f[kDegree - 1] = -1;
     state_->f[kDegree] = -1;
+    // NOLINTNEXTLINE(bugprone-signed-char-misuse): coefficients are numbers
     for (std::size_t i = 0; i < kDegree; ++i) state_->g[i] = a.at[kDegree - 1 - i];
     state_->r[0] = 1;
     for (std::size_t i = 0; i < kProduct; ++i) divide();
