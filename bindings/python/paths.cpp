@@ -19,9 +19,12 @@ Path path_argument(nb::handle value, const char* what) {
 
 nb::object to_python(std::string_view path, PathStyle style) {
   const auto size = static_cast<Py_ssize_t>(path.size());
-  PyObject* made = style == PathStyle::bytes
-                       ? PyBytes_FromStringAndSize(path.data(), size)
-                       : PyUnicode_DecodeUTF8(path.data(), size, "surrogateescape");
+  PyObject* made =
+      style == PathStyle::bytes
+          // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size goes along
+          ? PyBytes_FromStringAndSize(path.data(), size)
+          // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the size goes along
+          : PyUnicode_DecodeUTF8(path.data(), size, "surrogateescape");
   if (made == nullptr) throw nb::python_error();
   return nb::steal(made);
 }
