@@ -53,7 +53,8 @@ Result<RequestId> ask(Engine& engine, Expected expected, Receiver& receiver) {
 TEST(SftpEngine, SaysWhichVersionItSpeaks) {
   Engine engine;
   Bytes said;
-  for (const ByteView view : engine.pending().views()) append(said, view);
+  const Gather pending = engine.pending();  // named: it must outlive the loop
+  for (const ByteView view : pending.views()) append(said, view);
   EXPECT_EQ(said, (Bytes{0, 0, 0, 5, 1, 0, 0, 0, 3}));
   EXPECT_FALSE(engine.is_ready());
 }
