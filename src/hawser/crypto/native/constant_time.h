@@ -22,7 +22,7 @@ Integer hide(Integer value) {
 }
 
 // Says that these bytes may be known from here on, because they are published or thrown away. What
-// follows may branch on them. tools/check_constant_time.sh takes our word for it.
+// follows may branch on them. valgrind (HAWSER_CHECK_CONSTANT_TIME) takes our word for it.
 inline void declassify([[maybe_unused]] const void* bytes, [[maybe_unused]] std::size_t size) {
 #ifdef HAWSER_CHECK_CONSTANT_TIME
   VALGRIND_MAKE_MEM_DEFINED(bytes, size);
