@@ -25,9 +25,10 @@ Result<std::optional<Offer>> ScpSink::take(ByteView& bytes) {
     if (++records_ > kRecords) {
       return fail(Errc::limit_passed, "scp tree", static_cast<std::uint32_t>(kRecords));
     }
-    // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move): each round has a record of its own
-    auto taken = state_ == State::verdict ? take_verdict(*record) : take_record(*std::move(record));
-    auto offer = HAWSER_TRY(std::move(taken));
+    // NOLINTBEGIN(clang-analyzer-cplusplus.Move): each round has a record of its own
+    auto offer = HAWSER_TRY(state_ == State::verdict ? take_verdict(*record)
+                                                     : take_record(*std::move(record)));
+    // NOLINTEND(clang-analyzer-cplusplus.Move)
     if (offer) return offer;
   }
 }
