@@ -1,11 +1,15 @@
 """The ssh-agent, and objects that sign."""
 
+import errno
 import os
+import signal
 import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -151,6 +155,37 @@ def fake_agent(tmp_path: Path) -> Iterator[Callable[[bytes], str]]:
 def test_hostile_agents(fake_agent: Callable[[bytes], str], reply: bytes) -> None:
     with pytest.raises(_ssh.AgentError):
         _ssh.Agent(fake_agent(reply)).keys()
+
+
+class _Alarm(Exception):
+    pass
+
+
+@pytest.mark.parametrize("takes", [True, False], ids=["answers nothing", "takes nobody"])
+def test_a_signal_ends_the_wait_for_an_agent(tmp_path: Path, takes: bool) -> None:
+    path = str(tmp_path / "silent")
+
+    def ring(*_: object) -> None:
+        raise _Alarm
+
+    with socket.socket(socket.AF_UNIX) as listener, ExitStack() as waiting:
+        listener.bind(path)
+        listener.listen(0)
+        while not takes:  # as many as it keeps waiting
+            one = waiting.enter_context(socket.socket(socket.AF_UNIX))
+            one.setblocking(False)
+            if one.connect_ex(path) == errno.EAGAIN:
+                break
+        before = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        try:
+            began = time.monotonic()
+            with pytest.raises(_Alarm):
+                _ssh.Agent(path).keys()
+            assert time.monotonic() - began < 5
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
 
 
 def test_keys_that_nobody_knows_are_passed_over(

@@ -51,10 +51,14 @@ class Exchange {
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof(address.sun_path)) return unreachable(ENAMETOOLONG);
     std::memcpy(address.sun_path, path.data(), path.size());
-    descriptor_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    descriptor_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor_ < 0) return unreachable(errno);
-    if (connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-      return unreachable(errno);
+    while (connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) !=
+           0) {
+      // EAGAIN: it does not keep up with those who wait already (unix(7)).
+      if (errno != EAGAIN && errno != EINTR) return unreachable(errno);
+      HAWSER_TRY(go_on());
+      (void)poll(nullptr, 0, kLookForSignals);
     }
     return {};
   }
@@ -80,10 +84,16 @@ class Exchange {
     return {};
   }
 
+  // Whether there is time left, and nobody wants it to end.
+  [[nodiscard]] Status go_on() const {
+    if (interrupt_ && interrupt_()) return fail(Errc::cancelled, "agent");
+    if (now() >= deadline_) return fail(Errc::timed_out, "the agent");
+    return {};
+  }
+
   Status await(short events) {
     for (;;) {
-      if (interrupt_ && interrupt_()) return fail(Errc::cancelled, "agent");
-      if (now() >= deadline_) return fail(Errc::timed_out, "the agent");
+      HAWSER_TRY(go_on());
       pollfd watched{descriptor_, events, 0};
       const int ready = poll(&watched, 1, kLookForSignals);
       if (ready > 0) return {};
