@@ -1,6 +1,5 @@
 """An SFTP client on a real server with a folder that both sides see under the same path."""
 
-import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import pytest
 import _ssh
 from clients import login
 from servers import Server
-from servers.base import ProcessServer
+from servers.base import ProcessServer, signal_all, stopped
 
 SFTP_SERVERS = ["sftp-server", "internal-sftp", "dropbear", "asyncssh"]
 
@@ -80,13 +79,5 @@ def paused(remote: Remote) -> Iterator[Callable[[], None]]:
     pids = sftp_processes(remote)
     assert pids
 
-    def go_on() -> None:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
-
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield go_on
-    finally:
-        go_on()
+    with stopped(pids):
+        yield lambda: signal_all(pids, signal.SIGCONT)

@@ -18,6 +18,7 @@ import _ssh
 from clients import MIB, Background, connect, echo, login, within
 from remotes import Remote, every_sftp_server, paused, remote_on, sftp_processes
 from servers import TINY_DISK, OpenSSHServer, ParamikoServer, Server, is_root
+from servers.base import signal_all
 
 # refusals -----------------------------------------------------------------------------------------
 
@@ -224,8 +225,7 @@ def test_killed_in_the_middle(openssh: OpenSSHServer) -> None:
         time.sleep(0.3)
         assert all(each.running for each in working)
         with within(5):
-            for pid in sftp_processes(remote):
-                os.kill(pid, signal.SIGKILL)
+            signal_all(sftp_processes(remote), signal.SIGKILL)
             for each in working:
                 with pytest.raises(_ssh.ConnectionLost):
                     each.result(5)

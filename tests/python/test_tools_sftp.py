@@ -1,6 +1,5 @@
 """hawser-sftp end to end: batch files, pipes, single copies, and a person at a terminal."""
 
-import contextlib
 import os
 import signal
 import stat
@@ -15,7 +14,7 @@ import _ssh
 from clients import login
 from hawser.tools.shell.background import Pulse
 from servers import OpenSSHServer
-from servers.base import ProcessServer, descendants
+from servers.base import ProcessServer, descendants, signal_all, stopped
 from terminal import Terminal
 from tool_runs import Home
 
@@ -356,7 +355,7 @@ def test_the_limit(home: Home) -> None:
 def test_a_lost_connection(home: Home) -> None:
     """255, and nothing more is tried."""
     script = "pwd\n!touch ready; while [ -e ready ]; do sleep 0.05; done\npwd\nls\npwd\n"
-    process = subprocess.Popen(
+    with subprocess.Popen(
         home.command("sftp", "-q", "-b", "-", home.place),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -364,43 +363,46 @@ def test_a_lost_connection(home: Home) -> None:
         text=True,
         cwd=home.local,
         env=home.environment(),
-    )
-    assert process.stdin is not None
-    process.stdin.write(script)
-    process.stdin.close()
-    end = time.monotonic() + 20
-    while not (home.local / "ready").exists() and time.monotonic() < end:
-        time.sleep(0.02)
-    kill_sessions(home)
-    (home.local / "ready").unlink()
-    assert process.stdout is not None
-    assert process.stderr is not None
-    out, err = process.stdout.read(), process.stderr.read()
-    assert process.wait(20) == 255, err
+    ) as process:
+        try:
+            assert process.stdin is not None
+            process.stdin.write(script)
+            process.stdin.flush()
+            end = time.monotonic() + 20
+            while not (home.local / "ready").exists() and time.monotonic() < end:
+                time.sleep(0.02)
+            kill_sessions(home)
+            (home.local / "ready").unlink()
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 255, err
     assert out.count("Remote working") == 2
     assert err.count("hawser-sftp: ") == 1
 
 
 def kill_sessions(home: Home) -> None:
-    for pid in server_processes(home):
-        with contextlib.suppress(ProcessLookupError):  # it went with the one before it
-            os.kill(pid, signal.SIGKILL)
+    signal_all(server_processes(home), signal.SIGKILL)  # one may go with the one before it
 
 
 def server_processes(home: Home) -> list[int]:
     """Those that serve a connection, not the one that listens."""
     assert isinstance(home.server, ProcessServer)
     assert home.server._process is not None
-    commands = {
-        pid: Path(f"/proc/{pid}/cmdline").read_bytes()
-        for pid in descendants(home.server._process.pid)
-    }
+    commands = {pid: command_line(pid) for pid in descendants(home.server._process.pid)}
     return [
         pid
         for pid, command in commands.items()
         if b"sftp-server" in command
         or (command.startswith(b"sshd: ") and b"[listener" not in command)
     ]
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""  # it has just ended
 
 
 # ---- a person ------------------------------------------------------------------------------------
@@ -546,16 +548,10 @@ def test_a_slow_server_does_not_hold_up_who_types(home: Home) -> None:
     (home.remote / "file").touch()
     with home.terminal("sftp", home.place) as terminal:
         terminal.wait_for("sftp> ")
-        pids = server_processes(home)
-        try:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
+        with stopped(server_processes(home)):
             terminal.press("ls fi\t")
             terminal.press("xyz")
             terminal.wait_for("xyz", timeout=5)
-        finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
         terminal.interrupt()
         terminal.enter("exit")
         assert terminal.wait() == 0
@@ -564,18 +560,12 @@ def test_a_slow_server_does_not_hold_up_who_types(home: Home) -> None:
 def test_who_leaves_does_not_wait_for_the_server(home: Home) -> None:
     with home.terminal("sftp", home.place) as terminal:
         terminal.wait_for("sftp> ")
-        pids = server_processes(home)
-        try:
-            for pid in pids:
-                os.kill(pid, signal.SIGSTOP)
+        with stopped(server_processes(home)):
             terminal.press("ls fi\t")
             terminal.wait_for("fi")
             terminal.interrupt()
             terminal.enter("exit")
             assert terminal.wait(timeout=10) == 0
-        finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
     assert "Traceback" not in terminal.text
 
 

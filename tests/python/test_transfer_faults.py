@@ -18,6 +18,7 @@ from clients import MIB, log_in, names_in, within
 from faults import Fault, Proxy
 from remotes import Remote, remote_on, sftp_processes
 from servers import OpenSSHServer
+from servers.base import signal_all
 
 SIZE = 48 * MIB
 IN_FLIGHT = 17 * MIB
@@ -75,8 +76,7 @@ def test_a_server_that_falls_silent(openssh: OpenSSHServer, tmp_path: Path) -> N
         source = remote.make("source", content())
 
         def stop(_done: int, _total: int) -> None:
-            for pid in sftp_processes(remote):
-                os.kill(pid, signal.SIGSTOP)
+            signal_all(sftp_processes(remote), signal.SIGSTOP)
 
         try:
             with within(5), pytest.raises(_ssh.Timeout) as passed:
@@ -84,8 +84,7 @@ def test_a_server_that_falls_silent(openssh: OpenSSHServer, tmp_path: Path) -> N
             assert passed.value.phase == "SFTP read"
             assert names_in(tmp_path) == []
         finally:
-            for pid in sftp_processes(remote):
-                os.kill(pid, signal.SIGCONT)
+            signal_all(sftp_processes(remote), signal.SIGCONT)
         remote.sftp.get(source, tmp_path / "file")
         assert (tmp_path / "file").read_bytes() == content()
 

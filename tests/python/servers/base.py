@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -120,9 +120,7 @@ class ProcessServer(Server):
         """Ends the process and all it started, whatever session they moved to."""
         if self._process is None:
             return
-        for pid in self.processes():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        signal_all(self.processes(), signal.SIGKILL)
         self._process.wait()
         self._process = None
 
@@ -134,14 +132,8 @@ class ProcessServer(Server):
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """All its processes are stopped: it takes connections and bytes only as the kernel does."""
-        family = self.processes()
-        for pid in family:
-            os.kill(pid, signal.SIGSTOP)
-        try:
+        with stopped(self.processes()):
             yield
-        finally:
-            for pid in family:
-                os.kill(pid, signal.SIGCONT)
 
     @property
     def log(self) -> str:
@@ -186,6 +178,22 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def signal_all(pids: Iterable[int], number: signal.Signals) -> None:
+    """To each that is still there: a process that ended since it was listed is no error."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+@contextmanager
+def stopped(pids: Sequence[int]) -> Iterator[None]:
+    try:
+        signal_all(pids, signal.SIGSTOP)
+        yield
+    finally:
+        signal_all(pids, signal.SIGCONT)
 
 
 def descendants(pid: int) -> Iterator[int]:
