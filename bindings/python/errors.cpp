@@ -90,6 +90,7 @@ Mapping mapping_of(const Error& error) {
     case Errc::kdf_too_expensive:
       return {error_classes().unsupported_key, 0};
     case Errc::key_damaged:
+    case Errc::certificate_signature:
       return {error_classes().damaged_key, 0};
     case Errc::passphrase_required:
       return {error_classes().passphrase_required, 0};

@@ -110,6 +110,8 @@ std::string_view describe(Errc code) {
       return "the signature is not of the kind that was asked for";
     case Errc::key_mismatch:
       return "the public key does not belong to the private key";
+    case Errc::certificate_signature:
+      return "the certificate is not signed by its authority, or with SHA-1";
     case Errc::channel_open_refused:
       return "the server refused to open the channel";
     case Errc::channel_request_refused:

@@ -64,11 +64,12 @@ enum class Errc : std::uint16_t {
   passphrase_required,
   passphrase_wrong,
   kdf_too_expensive,
-  agent_unreachable,  // detail: errno, 0: none is named
-  agent_refused,      // the agent said no
-  agent_protocol,     // it broke its protocol
-  signer_failed,      // what signed gave no signature of the kind that was asked for
-  key_mismatch,       // the public half given does not belong to the private one
+  agent_unreachable,      // detail: errno, 0: none is named
+  agent_refused,          // the agent said no
+  agent_protocol,         // it broke its protocol
+  signer_failed,          // what signed gave no signature of the kind that was asked for
+  key_mismatch,           // the public half given does not belong to the private one
+  certificate_signature,  // a certificate that its authority did not sign
   // channels
   channel_open_refused,  // detail: reason code
   channel_request_refused,

@@ -2,6 +2,7 @@
 
 #include "hawser/base/limits.h"
 #include "hawser/keys/key_records.h"
+#include "hawser/keys/public_key.h"
 
 namespace hawser::keys {
 
@@ -20,6 +21,25 @@ std::string_view curve_of(const crypto::KeyAlgorithm& row) {
 }
 
 constexpr std::size_t kEd25519Point = 32;
+constexpr Errc kBadBlob = Errc::bad_host_key;
+
+// The type's name and the fields behind it; whether the reader had them all, the caller asks.
+Result<KeyParts> read_public_parts(const crypto::KeyAlgorithm& row, wire::Reader& reader) {
+  switch (kind_of(row)) {
+    case Kind::ed25519:
+      return KeyParts{wire::read<Ed25519Public>(reader).point.bytes};
+    case Kind::ecdsa: {
+      const auto key = wire::read<EcdsaPublic>(reader);
+      if (key.curve.view() != curve_of(row)) return fail(kBadBlob, "ecdsa curve");
+      return KeyParts{key.point.bytes};
+    }
+    case Kind::rsa: {
+      const auto key = wire::read<RsaPublic>(reader);
+      return KeyParts{key.e.magnitude, key.n.magnitude};
+    }
+  }
+  return fail(Errc::internal, "key kind");
+}
 
 // OpenSSH stores seed || point as the private half.
 Result<KeyParts> split_seed(const Ed25519Private& fields) {
@@ -37,28 +57,16 @@ KeyParts::KeyParts(std::initializer_list<ByteView> parts) {
   for (ByteView part : parts) views_[count_++] = part;
 }
 
-Result<KeyParts> public_parts(const crypto::KeyAlgorithm& row, ByteView blob) {
-  constexpr Errc kBad = Errc::bad_host_key;
-  if (blob.size() > limits::kPublicKeyBlob) return fail(kBad, "key blob size");
-  switch (kind_of(row)) {
-    case Kind::ed25519: {
-      const auto key = wire::decode<Ed25519Public>(blob);
-      if (!key || key->type.view() != row.key_type) return fail(kBad, "ed25519 key blob");
-      return KeyParts{key->point.bytes};
-    }
-    case Kind::ecdsa: {
-      const auto key = wire::decode<EcdsaPublic>(blob);
-      if (!key || key->type.view() != row.key_type) return fail(kBad, "ecdsa key blob");
-      if (key->curve.view() != curve_of(row)) return fail(kBad, "ecdsa curve");
-      return KeyParts{key->point.bytes};
-    }
-    case Kind::rsa: {
-      const auto key = wire::decode<RsaPublic>(blob);
-      if (!key || key->type.view() != row.key_type) return fail(kBad, "rsa key blob");
-      return KeyParts{key->e.magnitude, key->n.magnitude};
-    }
-  }
-  return fail(Errc::internal, "key kind");
+Result<PublicParts> public_parts(const crypto::Engine& engine, const KeyType& type, ByteView blob) {
+  if (blob.size() > limits::kPublicKeyBlob) return fail(kBadBlob, "key blob size");
+  if (key_type_of(blob) != type.name) return fail(kBadBlob, "key type");
+  const crypto::KeyAlgorithm& row = *crypto::find_key(engine, type.engine_type);
+  wire::Reader reader(blob);
+  PublicParts parts;
+  parts.of_engine = HAWSER_TRY(read_public_parts(row, reader));
+  if (type.is_security_key()) parts.application = reader.string();
+  if (!reader.ok() || !reader.at_end()) return fail(kBadBlob, "key blob");
+  return parts;
 }
 
 Result<KeyParts> read_private_parts(const crypto::KeyAlgorithm& row, wire::Reader& reader) {

@@ -58,6 +58,23 @@ struct SignatureBlob {  // RFC 4253 6.6
   static constexpr auto fields(auto& m, auto&& each) { return each(m.algorithm, m.value); }
 };
 
+// What a security key's signature blob says behind its value (OpenSSH's PROTOCOL.u2f).
+struct SecurityKeyTail {
+  std::uint8_t flags = 0;
+  std::uint32_t counter = 0;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.flags, m.counter); }
+};
+
+// And what it is over: the token sees digests only.
+struct SecurityKeyMessage {
+  wire::Fixed<32> application;  // SHA-256
+  SecurityKeyTail tail;
+  wire::Fixed<32> message;  // SHA-256
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.application, m.tail.flags, m.tail.counter, m.message);
+  }
+};
+
 struct EcdsaSignature {  // RFC 5656 3.1.2, the value of a signature blob
   wire::Mpint r;
   wire::Mpint s;

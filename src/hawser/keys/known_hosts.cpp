@@ -5,6 +5,7 @@
 #include "hawser/base/base64.h"
 #include "hawser/base/limits.h"
 #include "hawser/base/secret.h"
+#include "hawser/keys/host_pattern.h"
 #include "hawser/keys/key_parts.h"
 #include "hawser/keys/public_key.h"
 #include "hawser/keys/text_lines.h"
@@ -17,36 +18,6 @@ constexpr std::uint16_t kDefaultPort = 22;
 constexpr std::string_view kHashMark = "|1|";
 constexpr std::size_t kSha1 = 20;
 
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-// Greedy: a star that was passed is never tried again when a later one fails. That is right because
-// a later star can take over whatever the earlier one could, and it bounds the work by the sizes
-// multiplied, whatever the pattern.
-bool matches(std::string_view pattern, std::string_view name) {
-  constexpr std::size_t kNoStar = std::string_view::npos;
-  std::size_t p = 0;
-  std::size_t n = 0;
-  std::size_t after_star = kNoStar;
-  std::size_t star_ends = 0;  // the star stands for the name up to here
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      after_star = ++p;
-      star_ends = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || lower(pattern[p]) == name[n])) {
-      ++p;
-      ++n;
-    } else if (after_star != kNoStar) {
-      p = after_star;
-      n = ++star_ends;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string_view::npos;
-}
-
 // A pattern with "!" that fits excludes the name, wherever it stands.
 bool list_matches(std::string_view patterns, std::string_view name) {
   bool is_named = false;
@@ -55,7 +26,7 @@ bool list_matches(std::string_view patterns, std::string_view name) {
     std::string_view pattern = patterns.substr(0, comma);
     const bool is_negated = pattern.starts_with('!');
     if (is_negated) pattern.remove_prefix(1);
-    if (matches(pattern, name)) {
+    if (matches_pattern(pattern, name)) {
       if (is_negated) return false;
       is_named = true;
     }
@@ -94,19 +65,13 @@ Result<bool> hash_matches(const crypto::Engine& engine, const HashedName& hashed
 // structure.
 bool is_sound(const crypto::Engine& engine, std::string_view key_type, ByteView blob) {
   if (blob.size() > limits::kPublicKeyBlob || key_type_of(blob) != key_type) return false;
-  const crypto::KeyAlgorithm* row = crypto::find_key(engine, key_type);
-  return row == nullptr || public_parts(*row, blob).has_value();
+  const KeyType* type = find_key_type(engine, key_type);
+  return type == nullptr || public_parts(engine, *type, blob).has_value();
 }
 
 bool is_comment(std::string_view line) {
   const std::string_view first = take_word(line);
   return first.empty() || first.starts_with('#');
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), lower);
-  return out;
 }
 
 }  // namespace
@@ -202,7 +167,7 @@ KnownHosts::Judgement KnownHosts::decided(HostKeyMatch match, const Line& line) 
 }
 
 std::string known_hosts_name(std::string_view host, std::uint16_t port) {
-  const std::string name = lowered(host);
+  const std::string name = lower_case(host);
   if (port == kDefaultPort || port == 0) return name;
   return "[" + name + "]:" + std::to_string(port);
 }

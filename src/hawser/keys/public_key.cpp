@@ -1,6 +1,7 @@
 #include "hawser/keys/public_key.h"
 
 #include "hawser/base/limits.h"
+#include "hawser/keys/certificate.h"
 #include "hawser/keys/key_parts.h"
 #include "hawser/keys/key_records.h"
 
@@ -28,35 +29,69 @@ Result<Bytes> fixed_size(ByteView value, std::size_t field_size) {
   return raw;
 }
 
+// The message as a security key signs it.
+Result<Bytes> as_token_signs(const crypto::Engine& engine, ByteView application,
+                             const SecurityKeyTail& tail, ByteView message) {
+  SecurityKeyMessage whole;
+  whole.tail = tail;
+  const auto digest = [&engine](ByteView piece, ByteSpan to) -> Status {
+    copy(HAWSER_TRY(crypto::digest(engine, crypto::HashId::sha256, {&piece, 1})), to);
+    return {};
+  };
+  HAWSER_TRY(digest(application, whole.application.bytes));
+  HAWSER_TRY(digest(message, whole.message.bytes));
+  return wire::encode_to_bytes(whole);
+}
+
 }  // namespace
 
 Result<PublicKey> PublicKey::parse(const crypto::Engine& engine, ByteView blob) {
-  const std::string_view type = key_type_of(blob);
-  if (type.empty()) return fail(Errc::bad_host_key, "key type");
-  const crypto::KeyAlgorithm* row = crypto::find_key(engine, type);
-  if (row == nullptr) return fail(Errc::key_unsupported, "key type");
-  const KeyParts parts = HAWSER_TRY(public_parts(*row, blob));
-  PublicKey key;
-  key.key_ = HAWSER_TRY(row->load_public(parts.views()));
-  key.type_ = row->key_type;
-  key.field_size_ = row->field_size;
+  const std::string_view name = key_type_of(blob);
+  if (name.empty()) return fail(Errc::bad_host_key, "key type");
+  if (const KeyType* type = find_key_type(engine, name)) return parse_plain(engine, *type, blob);
+  const KeyType* type = find_certified_type(engine, name);
+  if (type == nullptr) return fail(Errc::key_unsupported, "key type");
+  auto certificate =
+      std::make_shared<const Certificate>(HAWSER_TRY(parse_certificate(engine, blob)));
+  PublicKey key = HAWSER_TRY(parse_plain(engine, *type, certificate->key_blob));
+  key.type_ = type->certificate;
   key.blob_ = to_bytes(blob);
+  key.certificate_ = std::move(certificate);
+  return key;
+}
+
+Result<PublicKey> PublicKey::parse_plain(const crypto::Engine& engine, const KeyType& type,
+                                         ByteView blob) {
+  const auto parts = HAWSER_TRY(public_parts(engine, type, blob));
+  const crypto::KeyAlgorithm& row = *crypto::find_key(engine, type.engine_type);
+  PublicKey key;
+  key.key_ = HAWSER_TRY(row.load_public(parts.of_engine.views()));
+  key.type_ = type.name;
+  key.field_size_ = row.field_size;
+  key.blob_ = to_bytes(blob);
+  if (type.is_security_key()) key.application_ = to_bytes(parts.application);
   return key;
 }
 
 Status PublicKey::verify(const crypto::Engine& engine, std::string_view algorithm, ByteView message,
                          ByteView signature_blob) const {
   constexpr Errc kBad = Errc::host_key_signature;
-  const crypto::SignatureAlgorithm* row = crypto::find_signature(engine, algorithm);
-  if (row == nullptr || row->key_type != type_) return fail(kBad, "signature algorithm");
+  const KeyUse* use = find_key_use(engine, algorithm);
+  if (use == nullptr || use->blob_type != type_) return fail(kBad, "signature algorithm");
   if (signature_blob.size() > limits::kSignatureBlob) return fail(kBad, "signature size");
-  const auto signature = wire::decode<SignatureBlob>(signature_blob);
-  if (!signature) return fail(kBad, "signature blob");
+  wire::Reader reader(signature_blob);
+  const auto signature = wire::read<SignatureBlob>(reader);
+  SecurityKeyTail tail;
+  if (application_) tail = wire::read<SecurityKeyTail>(reader);
+  if (!reader.ok() || !reader.at_end()) return fail(kBad, "signature blob");
   // RFC 8332 3: what was agreed on is what must have been used, not another hash of the same key.
-  if (signature->algorithm.view() != algorithm) return fail(kBad, "signature algorithm");
-  if (field_size_ == 0) return key_->verify(row->hash, message, signature->value.bytes);
-  const Bytes raw = HAWSER_TRY(fixed_size(signature->value.bytes, field_size_));
-  return key_->verify(row->hash, message, raw);
+  if (signature.algorithm.view() != use->signature) return fail(kBad, "signature algorithm");
+
+  const ByteView value = signature.value.bytes;
+  const Bytes raw = field_size_ == 0 ? to_bytes(value) : HAWSER_TRY(fixed_size(value, field_size_));
+  const crypto::HashId hash = signature_of(engine, *use)->hash;
+  if (!application_) return key_->verify(hash, message, raw);
+  return key_->verify(hash, HAWSER_TRY(as_token_signs(engine, *application_, tail, message)), raw);
 }
 
 std::string_view key_type_of(ByteView blob) {

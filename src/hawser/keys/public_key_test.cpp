@@ -77,6 +77,30 @@ Signature openssh_signature(const std::string& name) {
           to_bytes(parsed.signature.bytes)};
 }
 
+TEST(Algorithms, NameABlobTypeAndASignature) {
+  for (const KeyUse& use : all_key_uses()) {
+    SCOPED_TRACE(use.name);
+    EXPECT_EQ(find_key_use(engine(), use.name), &use);
+    EXPECT_NE(signature_of(engine(), use), nullptr);
+    EXPECT_EQ(find_key_type(engine(), use.blob_type) == nullptr, use.is_certificate());
+    EXPECT_EQ(find_certified_type(engine(), use.blob_type) != nullptr, use.is_certificate());
+  }
+}
+
+TEST(Algorithms, OfAnEngineThatLacksTheirMathematicsAreNotFound) {
+  crypto::Engine poor = engine();
+  poor.keys = poor.keys.first(1);
+  poor.signatures = poor.signatures.first(1);
+  for (const char* name : {"ssh-ed25519", "sk-ssh-ed25519@openssh.com"}) {
+    EXPECT_NE(find_key_type(poor, name), nullptr) << name;
+    EXPECT_NE(find_key_use(poor, name), nullptr) << name;
+  }
+  for (const char* name : {"ecdsa-sha2-nistp256", "sk-ecdsa-sha2-nistp256@openssh.com"}) {
+    EXPECT_EQ(find_key_type(poor, name), nullptr) << name;
+    EXPECT_EQ(find_key_use(poor, name), nullptr) << name;
+  }
+}
+
 struct Case {
   const char* file;
   const char* type;
@@ -133,10 +157,10 @@ TEST_P(KnownKey, RefusesADamagedSignature) {
 
 TEST_P(KnownKey, RefusesAnotherAlgorithmThanAgreed) {
   const Signature signature = openssh_signature(GetParam().file);
-  for (const auto& row : engine().signatures) {
-    if (row.name == GetParam().algorithm) continue;
-    const Status status = key_.verify(engine(), row.name, signature.message, signature.blob);
-    EXPECT_EQ(status.error().code, Errc::host_key_signature) << row.name;
+  for (const KeyUse& use : all_key_uses()) {
+    if (use.name == GetParam().algorithm) continue;
+    const Status status = key_.verify(engine(), use.name, signature.message, signature.blob);
+    EXPECT_EQ(status.error().code, Errc::host_key_signature) << use.name;
   }
   EXPECT_FALSE(key_.verify(engine(), "ssh-rsa", signature.message, signature.blob));
 }
@@ -147,7 +171,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"ecdsa_256", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp256"},
                     Case{"ecdsa_384", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp384"},
                     Case{"ecdsa_521", "ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521"},
-                    Case{"rsa", "ssh-rsa", "rsa-sha2-512"}),
+                    Case{"rsa", "ssh-rsa", "rsa-sha2-512"},
+                    Case{"sk_ed25519", "sk-ssh-ed25519@openssh.com", "sk-ssh-ed25519@openssh.com"},
+                    Case{"sk_ecdsa", "sk-ecdsa-sha2-nistp256@openssh.com",
+                         "sk-ecdsa-sha2-nistp256@openssh.com"}),
     [](const auto& param) { return std::string(param.param.file); });
 
 TEST(PublicKey, OfUnknownTypeIsUnsupported) {
@@ -238,6 +265,11 @@ TEST(Signature, OfSmallEcdsaNumbersHasNoLeadingZeros) {
 TEST(Fingerprint, IsWhatSshKeygenPrints) {
   EXPECT_EQ(fingerprint(engine(), public_blob("ed25519")).value(),
             "SHA256:9K71A4/bEXHWy9xYkBevls3H4Z9PnONY/Xc8BATxcds");
+}
+
+TEST(Fingerprint, OfACertificateIsThatOfItsKey) {
+  EXPECT_EQ(fingerprint(engine(), public_blob("ed25519-cert")).value(),
+            fingerprint(engine(), public_blob("ed25519")).value());
 }
 
 }  // namespace
