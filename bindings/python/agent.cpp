@@ -3,9 +3,9 @@
 #include <nanobind/stl/string.h>
 
 #include "hawser/base/display.h"
+#include "hawser/keys/algorithms.h"
 #include "hawser/keys/fingerprint.h"
 #include "hawser/keys/public_key.h"
-#include "hawser/keys/signature_names.h"
 
 #include "buffers.h"
 #include "calls.h"

@@ -5,6 +5,8 @@
 
 #include "scenario/printing.h"
 #include "scenario/scene.h"
+#include "scenario/test_keys.h"
+#include "support/certificate_builder.h"
 
 namespace hawser::scenario {
 namespace {
@@ -62,6 +64,24 @@ TEST(Handshake, every_host_key_algorithm) {
     expect_command_works(scene);
     EXPECT_EQ(scene.client.host_key_type(), row.key_type);
   }
+}
+
+// Which uses of keys there are with the keys that the tests have: none in a token.
+TEST(Handshake, host_certificate) {
+  const auto& engine = crypto::openssl_engine();
+  const auto key = test_key(engine, "ssh-ed25519");
+  const auto authority = test_key(engine, "ssh-ed25519-other");
+  SceneOptions options = greeting();
+  options.proposal.host_key = {"ssh-ed25519-cert-v01@openssh.com", "ssh-ed25519"};
+  options.server.proposal.host_key = options.proposal.host_key;
+  options.server.presents_blob =
+      test::CertificateBuilder{}.build(engine, key.public_blob(), authority);
+  Scene scene(options);
+  expect_command_works(scene);
+  EXPECT_EQ(scene.client.host_key_type(), "ssh-ed25519-cert-v01@openssh.com");
+  const auto& shown = scene.client.session().transport().kex().host_key();
+  ASSERT_NE(shown->certificate(), nullptr);
+  EXPECT_EQ(shown->certificate()->authority_blob, to_bytes(authority.public_blob()));
 }
 
 TEST(Handshake, every_cipher_with_every_mac) {

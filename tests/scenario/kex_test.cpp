@@ -9,6 +9,8 @@
 
 #include "scenario/printing.h"
 #include "scenario/scene.h"
+#include "scenario/test_keys.h"
+#include "support/certificate_builder.h"
 
 namespace hawser::scenario {
 namespace {
@@ -224,6 +226,32 @@ TEST(HostKey, of_another_type_than_agreed_is_refused) {
   EXPECT_EQ(scene.failure_code(), Errc::bad_host_key);
 }
 
+TEST(HostKey, is_a_certificate_just_where_that_was_agreed) {
+  const auto& engine = crypto::openssl_engine();
+  const auto key = test_key(engine, "ssh-ed25519");
+  const auto authority = test_key(engine, "ssh-ed25519-other");
+  const Bytes certificate = test::CertificateBuilder{}.build(engine, key.public_blob(), authority);
+  Bytes forged = certificate;
+  forged.back() ^= 1;
+  const Bytes plain = to_bytes(key.public_blob());
+  struct Case {
+    const char* agreed;
+    const Bytes* presented;
+  };
+  for (const Case& each :
+       {Case{"ssh-ed25519", &certificate}, Case{"ssh-ed25519-cert-v01@openssh.com", &plain},
+        Case{"ssh-ed25519-cert-v01@openssh.com", &forged}}) {
+    SCOPED_TRACE(each.agreed);
+    SceneOptions options;
+    options.proposal.host_key = options.server.proposal.host_key = {each.agreed};
+    options.server.presents_blob = *each.presented;
+    Scene scene(options);
+    EXPECT_FALSE(scene.handshake());
+    EXPECT_EQ(scene.failure_code(), Errc::bad_host_key);
+    EXPECT_EQ(scene.server.disconnect_code(), 9u);
+  }
+}
+
 // Whoever edits a KEXINIT on its way makes the two hashes differ.
 TEST(HostKey, signature_covers_both_kexinits) {
   SceneOptions options;
@@ -282,7 +310,9 @@ TEST(Kex, newkeys_with_a_body_is_malformed) {
 TEST(Kex, guesses_right_and_wrong) {
   for (const bool is_right : {true, false}) {
     SCOPED_TRACE(is_right);
-    Scene scene;
+    SceneOptions options;
+    options.proposal.host_key = options.server.proposal.host_key = {"ssh-ed25519"};
+    Scene scene(options);
     std::string kex;
     scene.server.transport().outgoing = [&, is_first = true](Bytes& payload) mutable {
       if (payload[0] == wire::KexInit::number) {

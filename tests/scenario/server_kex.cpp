@@ -84,7 +84,10 @@ Status ServerTransport::take_method(ByteView payload) {
 Status ServerTransport::reply(ServerMethod::Answer answer) {
   method_.reset();
   transport::KexOutcome outcome;
-  outcome.host_key = to_bytes(test_key(engine_, presented_key()).public_blob());
+  outcome.host_key = options_.presents_blob;
+  if (outcome.host_key.empty()) {
+    outcome.host_key = to_bytes(test_key(engine_, presented_key()).public_blob());
+  }
   outcome.public_values = std::move(answer.public_values);
   outcome.shared = std::move(answer.shared);
   const Bytes hash = HAWSER_TRY(transport::exchange_hash(
@@ -93,7 +96,7 @@ Status ServerTransport::reply(ServerMethod::Answer answer) {
   const bool is_first = session_id_.empty();
   if (is_first) session_id_ = hash;
   const auto signer = test_key(engine_, presented_key());
-  const auto* wanted = agreed_.host_key;
+  const auto* wanted = crypto::find_signature(engine_, agreed_.host_key->signature);
   const std::string_view algorithm =
       wanted->key_type == signer.type() ? wanted->name : signer.type();
   const Bytes signature = HAWSER_TRY(signer.sign(engine_, algorithm, hash));
@@ -134,7 +137,7 @@ std::string ServerTransport::presented_key() const {
     return options_.presents_key_in_rekey;
   }
   if (!options_.presents_key.empty()) return options_.presents_key;
-  return std::string(agreed_.host_key->key_type);
+  return std::string(crypto::find_signature(engine_, agreed_.host_key->signature)->key_type);
 }
 
 }  // namespace hawser::scenario

@@ -39,10 +39,11 @@ struct ServerOptions {
   std::string identification = "SSH-2.0-TestServer";
   std::string line_end = "\r\n";
 
-  transport::Proposal proposal;  // an empty list: all that the engine has
+  transport::Proposal proposal;  // an empty list: all that the engine has, no certificates
   bool offers_strict_kex = true;
   bool sends_ext_info = true;
   std::string presents_key;                // a name for test_key(); empty: as negotiated
+  Bytes presents_blob;                     // instead of that key's own: its certificate
   std::string presents_key_in_rekey;       // the same from the second exchange on
   std::uint64_t rekeys_every_packets = 0;  // of its own; 0: never by itself
 

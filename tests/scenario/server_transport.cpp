@@ -12,6 +12,8 @@ ServerTransport::ServerTransport(const ServerOptions& options, const crypto::Eng
       engine_(engine),
       proposal_(transport::default_proposal(engine)),
       writer_(*engine.random) {
+  proposal_.host_key.clear();
+  for (const auto& row : engine.signatures) proposal_.host_key.emplace_back(row.name);
   const auto choose = [](std::vector<std::string>& list, const std::vector<std::string>& wanted) {
     if (!wanted.empty()) list = wanted;
   };

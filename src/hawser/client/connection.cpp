@@ -60,7 +60,7 @@ Outcome<std::shared_ptr<Connection>> Connection::connect(std::unique_ptr<ByteStr
   if (const Status checked = transport::check_proposal(engine, proposal); !checked) {
     return std::unexpected(explain(checked.error(), Report{}));
   }
-  prefer_known_types(engine, options.host_key, proposal.host_key);
+  fit_to_known_hosts(engine, options.host_key, proposal.host_key);
   std::shared_ptr<Connection> connection(
       new Connection(std::move(stream), std::move(options), engine));
   HAWSER_TRY_OUTCOME(connection->handshake(interrupt));

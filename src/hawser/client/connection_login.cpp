@@ -5,8 +5,8 @@
 #include "hawser/client/agent.h"
 #include "hawser/client/connection.h"
 #include "hawser/client/signer.h"
+#include "hawser/keys/algorithms.h"
 #include "hawser/keys/public_key.h"
-#include "hawser/keys/signature_names.h"
 #include "hawser/operations/login.h"
 
 namespace hawser::client {

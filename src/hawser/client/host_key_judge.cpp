@@ -1,9 +1,13 @@
 #include "hawser/client/host_key_judge.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <ctime>
 
 #include "hawser/base/display.h"
+#include "hawser/client/clock.h"
+#include "hawser/keys/certificate.h"
 #include "hawser/keys/fingerprint.h"
 
 namespace hawser::client {
@@ -12,12 +16,60 @@ namespace {
 
 constexpr std::uint16_t kSshPort = 22;
 
+std::string joined(const std::vector<std::string>& names, std::string_view between) {
+  std::string text;
+  for (const auto& name : names) {
+    if (!text.empty()) text += between;
+    text += name;
+  }
+  return text;
+}
+
+// "2031-05-04T03:02:01Z"
+std::string date_of(std::uint64_t seconds) {
+  const auto time = static_cast<std::time_t>(std::min(seconds, std::uint64_t{INT64_MAX}));
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (gmtime_r(&time, &parts) == nullptr ||
+      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
+    return "the end of time";
+  }
+  return text.data();
+}
+
+std::string complaint_of(const keys::Certificate& certificate, keys::CertificateFault fault) {
+  switch (fault) {
+    case keys::CertificateFault::none:
+      return "it is good";
+    case keys::CertificateFault::other_authority:
+      return "no @cert-authority line has its authority for this host";
+    case keys::CertificateFault::other_kind:
+      return "it is not for a host, but for a user";
+    case keys::CertificateFault::not_yet_valid:
+      return "it is valid from " + date_of(certificate.valid_after);
+    case keys::CertificateFault::expired:
+      return "it expired at " + date_of(certificate.valid_before);
+    case keys::CertificateFault::no_principals:
+      return "it names no host";
+    case keys::CertificateFault::other_principals:
+      return "it is for " + display(as_bytes(joined(certificate.principals, ", ")));
+    case keys::CertificateFault::unknown_option:
+      return "it has the critical option '" +
+             display(as_bytes(certificate.critical_options.front().name)) + "', which is not known";
+  }
+  return {};
+}
+
 class Judge {
  public:
   Judge(const crypto::Engine& engine, const HostKeyPolicy& policy, const keys::PublicKey& key)
-      : engine_(engine), policy_(policy), key_(key), host_(display(as_bytes(policy.host))) {
-    fingerprint_ = keys::fingerprint(engine, key.blob()).value_or("(no fingerprint)");
-  }
+      : engine_(engine),
+        policy_(policy),
+        key_(key),
+        certificate_(key.certificate()),
+        key_blob_(certificate_ == nullptr ? key.blob() : ByteView(certificate_->key_blob)),
+        host_(display(as_bytes(policy.host))),
+        fingerprint_(fingerprint_of(key_blob_)) {}
 
   Outcome<void> judge() {
     std::string failed_path;
@@ -26,36 +78,75 @@ class Judge {
       return refuse(Errc::host_key_refused, "cannot read the known hosts file " + failed_path +
                                                 ": " + reason(known.error()));
     }
-    const auto judgement = look_up(*known);
-    const std::string place = judgement.file + ":" + std::to_string(judgement.line);
+    const Judgement judgement = look_up(*known);
+    if (certificate_ != nullptr && judgement.match != keys::HostKeyMatch::revoked) {
+      const Judgement authority = look_up_authority(*known);
+      if (authority.match == keys::HostKeyMatch::revoked) {
+        return refuse(Errc::host_key_revoked, "the authority that certifies the host key of " +
+                                                  shown() + " is marked as revoked at " +
+                                                  place_of(authority));
+      }
+      const auto fault = judge_certificate(authority);
+      if (fault == keys::CertificateFault::none) return {};
+      complaint_ = "; its certificate '" + display(as_bytes(certificate_->key_id)) + "' by " +
+                   std::string(keys::key_type_of(certificate_->authority_blob)) + " " +
+                   fingerprint_of(certificate_->authority_blob) +
+                   " does not count: " + complaint_of(*certificate_, fault);
+    }
+    return judge_plain(judgement);
+  }
+
+ private:
+  using Judgement = keys::KnownHosts::Judgement;
+
+  [[nodiscard]] keys::CertificateFault judge_certificate(const Judgement& authority) const {
+    keys::CertificateNeed need;
+    need.kind = keys::CertificateKind::host;
+    need.principal = policy_.host;
+    need.now = seconds_since_epoch();
+    if (authority.match == keys::HostKeyMatch::known) {
+      need.authority_blob = certificate_->authority_blob;
+    }
+    return keys::judge_certificate(*certificate_, need);
+  }
+
+  Outcome<void> judge_plain(const Judgement& judgement) {
     switch (judgement.match) {
       case keys::HostKeyMatch::known:
         return {};
       case keys::HostKeyMatch::revoked:
-        return refuse(Errc::host_key_revoked,
-                      "the host key of " + shown() + " is marked as revoked at " + place);
+        return refuse(
+            Errc::host_key_revoked,
+            "the host key of " + shown() + " is marked as revoked at " + place_of(judgement));
       case keys::HostKeyMatch::changed:
         return refuse(Errc::host_key_changed,
                       "the host key of " + shown() + " has CHANGED: the server shows " + key() +
-                          ", another key is on record at " + place +
+                          ", another key is on record at " + place_of(judgement) +
                           ". Someone may be listening in, or the host was set up anew: ask its "
-                          "keeper, then remove the old line");
+                          "keeper, then remove the old line" +
+                          complaint_);
       case keys::HostKeyMatch::unknown:
-        return judge_unknown();
+        return certificate_ == nullptr ? judge_unknown() : judge_unknown_certified();
     }
     return refuse(Errc::internal, "no verdict");
   }
 
- private:
   // A key on record for the host without a port is good for its other ports too, as for OpenSSH;
   // another key there says nothing about this port.
-  [[nodiscard]] keys::KnownHosts::Judgement look_up(const keys::KnownHosts& known) const {
-    const auto judgement = known.judge(engine_, policy_.host, policy_.port, key_.blob());
+  [[nodiscard]] Judgement look_up(const keys::KnownHosts& known) const {
+    const auto judgement = known.judge(engine_, policy_.host, policy_.port, key_blob_);
     if (judgement.match != keys::HostKeyMatch::unknown || policy_.port == kSshPort) {
       return judgement;
     }
-    const auto portless = known.judge(engine_, policy_.host, kSshPort, key_.blob());
+    const auto portless = known.judge(engine_, policy_.host, kSshPort, key_blob_);
     return portless.match == keys::HostKeyMatch::changed ? judgement : portless;
+  }
+
+  [[nodiscard]] Judgement look_up_authority(const keys::KnownHosts& known) const {
+    const ByteView authority = certificate_->authority_blob;
+    auto judgement = known.judge_authority(engine_, policy_.host, policy_.port, authority);
+    if (judgement.match != keys::HostKeyMatch::unknown) return judgement;
+    return known.judge_authority(engine_, policy_.host, kSshPort, authority);
   }
 
   Outcome<void> judge_unknown() {
@@ -72,13 +163,18 @@ class Judge {
       case UnknownHostKey::refuse:
         break;
     }
-    std::string files;
-    for (const auto& path : policy_.known_hosts) files += (files.empty() ? "" : ", ") + path;
     return refuse(Errc::host_key_unknown,
                   "the host key of " + shown() + ", " + key() + ", is not known (looked in " +
-                      (files.empty() ? "no file" : files) +
+                      files() +
                       "). Compare the fingerprint with its keeper's, then add the line: " +
                       keys::known_hosts_line(policy_.host, policy_.port, key_.blob()));
+  }
+
+  Outcome<void> judge_unknown_certified() {
+    if (policy_.unknown == UnknownHostKey::accept) return {};
+    return refuse(Errc::host_key_unknown, "the host key of " + shown() + ", " + key() +
+                                              ", is not known (looked in " + files() + ")" +
+                                              complaint_);
   }
 
   Outcome<void> remember() {
@@ -104,6 +200,15 @@ class Judge {
   static std::string reason(const Error& error) {
     return std::strerror(static_cast<int>(error.detail));
   }
+  static std::string place_of(const Judgement& judgement) {
+    return judgement.file + ":" + std::to_string(judgement.line);
+  }
+  [[nodiscard]] std::string fingerprint_of(ByteView blob) const {
+    return keys::fingerprint(engine_, blob).value_or("(no fingerprint)");
+  }
+  [[nodiscard]] std::string files() const {
+    return policy_.known_hosts.empty() ? "no file" : joined(policy_.known_hosts, ", ");
+  }
   [[nodiscard]] std::string shown() const {
     return policy_.port == kSshPort ? host_ : host_ + " port " + std::to_string(policy_.port);
   }
@@ -112,8 +217,11 @@ class Judge {
   const crypto::Engine& engine_;
   const HostKeyPolicy& policy_;
   const keys::PublicKey& key_;
+  const keys::Certificate* certificate_;
+  ByteView key_blob_;  // of the certified key, if it is one
   std::string host_;
   std::string fingerprint_;
+  std::string complaint_;  // about the certificate
 };
 
 }  // namespace
@@ -124,20 +232,32 @@ Outcome<void> judge_host_key(const crypto::Engine& engine, const HostKeyPolicy& 
   return Judge(engine, policy, key).judge();
 }
 
-void prefer_known_types(const crypto::Engine& engine, const HostKeyPolicy& policy,
+void fit_to_known_hosts(const crypto::Engine& engine, const HostKeyPolicy& policy,
                         std::vector<std::string>& host_key_algorithms) {
-  if (!policy.judges) return;
+  std::vector<std::string> types;
+  bool has_authority = false;
   std::string failed_path;
-  const auto known = read_known_hosts(engine, policy.known_hosts, failed_path);
-  if (!known) return;
-  auto types = known->key_types(engine, policy.host, policy.port);
-  if (types.empty()) types = known->key_types(engine, policy.host, kSshPort);
-  std::stable_partition(
-      host_key_algorithms.begin(), host_key_algorithms.end(), [&](const std::string& name) {
-        const auto* row = crypto::find_signature(engine, name);
-        return row != nullptr &&
-               std::find(types.begin(), types.end(), row->key_type) != types.end();
-      });
+  if (policy.judges) {
+    if (const auto known = read_known_hosts(engine, policy.known_hosts, failed_path)) {
+      types = known->key_types(engine, policy.host, policy.port);
+      if (types.empty()) types = known->key_types(engine, policy.host, kSshPort);
+      has_authority = known->has_authority(engine, policy.host, policy.port) ||
+                      known->has_authority(engine, policy.host, kSshPort);
+    }
+  }
+  const auto is_certificate = [&engine](const std::string& name) {
+    const auto* use = keys::find_key_use(engine, name);
+    return use != nullptr && use->is_certificate();
+  };
+  const auto is_on_record = [&engine, &types](const std::string& name) {
+    const auto* use = keys::find_key_use(engine, name);
+    return use != nullptr && std::ranges::find(types, use->blob_type) != types.end();
+  };
+  if (!has_authority && !std::ranges::all_of(host_key_algorithms, is_certificate)) {
+    std::erase_if(host_key_algorithms, is_certificate);
+  }
+  std::ranges::stable_partition(host_key_algorithms, is_on_record);
+  std::ranges::stable_partition(host_key_algorithms, is_certificate);
 }
 
 }  // namespace hawser::client

@@ -1,5 +1,9 @@
 // The verdict on a server's host key, before anything secret is sent. Unknown, changed and revoked
 // are different failures; no callback can turn a changed or revoked key into a right one.
+//
+// A certificate is good if a @cert-authority line names the host and its authority, and it says
+// itself that it is for this host, now. If it is not good, the key within it is judged like a plain
+// one, but nobody is asked about it, and it is not remembered.
 #pragma once
 
 #include <functional>
@@ -30,10 +34,10 @@ struct HostKeyPolicy {
 Outcome<void> judge_host_key(const crypto::Engine& engine, const HostKeyPolicy& policy,
                              const keys::PublicKey& key);
 
-// Moves the algorithms for key types on record for the host to the front, so that the server shows
-// a key that can be compared (OpenSSH does the same). Files that cannot be read change nothing
-// here: the judgement will say so.
-void prefer_known_types(const crypto::Engine& engine, const HostKeyPolicy& policy,
+// Makes the list ask for what can be judged, as OpenSSH does: certificates first if an authority is
+// on record for the host, otherwise none (unless the list has nothing else); then the key types on
+// record. Files that cannot be read count for nothing here: the judgement will say so.
+void fit_to_known_hosts(const crypto::Engine& engine, const HostKeyPolicy& policy,
                         std::vector<std::string>& host_key_algorithms);
 
 }  // namespace hawser::client

@@ -1,6 +1,6 @@
 #include "hawser/client/signer.h"
 
-#include "hawser/keys/signature_names.h"
+#include "hawser/keys/algorithms.h"
 
 namespace hawser::client {
 

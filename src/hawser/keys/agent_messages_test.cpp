@@ -4,7 +4,7 @@
 
 #include "hawser/base/display.h"
 #include "hawser/base/limits.h"
-#include "hawser/keys/signature_names.h"
+#include "hawser/keys/algorithms.h"
 
 #include "scenario/hex.h"
 

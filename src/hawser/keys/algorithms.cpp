@@ -1,5 +1,7 @@
 #include "hawser/keys/algorithms.h"
 
+#include "hawser/wire/types.h"
+
 namespace hawser::keys {
 
 namespace {
@@ -81,6 +83,27 @@ const crypto::SignatureAlgorithm* signature_of(const crypto::Engine& engine, con
   // Security keys sign as their type does, and are named by it.
   const KeyType* type = find_row(kTypes, &KeyType::name, use.signature);
   return crypto::find_signature(engine, type == nullptr ? use.signature : type->engine_type);
+}
+
+std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
+                                              std::string_view key_type,
+                                              std::string_view server_algorithms) {
+  const wire::NameList accepted(server_algorithms);
+  std::vector<std::string> names;
+  for (const bool is_accepted : {true, false}) {
+    for (const KeyUse& use : kUses) {
+      if (use.blob_type != key_type || !can_do(engine, use)) continue;
+      // Servers list rsa-sha2-512 and mean its certificates, too.
+      const bool is_listed = accepted.contains(use.name) || accepted.contains(use.signature);
+      if (is_listed == is_accepted) names.emplace_back(use.name);
+    }
+  }
+  return names;
+}
+
+std::string_view plain_algorithm(std::string_view algorithm) {
+  const KeyUse* use = find_row(kUses, &KeyUse::name, algorithm);
+  return use == nullptr ? algorithm : use->signature;
 }
 
 }  // namespace hawser::keys

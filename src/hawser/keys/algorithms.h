@@ -6,6 +6,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "hawser/crypto/engine.h"
 
@@ -41,5 +43,16 @@ const KeyUse* find_key_use(const crypto::Engine& engine, std::string_view name);
 
 // The engine's row that makes and checks the signatures of this use.
 const crypto::SignatureAlgorithm* signature_of(const crypto::Engine& engine, const KeyUse& use);
+
+// The algorithms to offer for a key of this type, best first: those that the server says it takes
+// (server-sig-algs, "" if it did not say), then the others, for servers that do not say, or say
+// more than they take. Empty: nothing can be done with the type.
+std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
+                                              std::string_view key_type,
+                                              std::string_view server_algorithms);
+
+// The name that stands in the signature itself: without the mark of a certificate. A name that is
+// not known stays as it is.
+std::string_view plain_algorithm(std::string_view algorithm);
 
 }  // namespace hawser::keys

@@ -7,8 +7,8 @@
 
 #include "hawser/base/limits.h"
 #include "hawser/keys/private_key_file.h"
-#include "hawser/wire/codec.h"
 
+#include "support/certificate_builder.h"
 #include "support/test_data.h"
 
 namespace hawser::keys {
@@ -129,51 +129,10 @@ TEST(HostCertificate, IsStrippedToItsKey) {
 
 // ---- what an authority may sign, but we do not take
 
-struct Fields {
-  std::string type = "ssh-ed25519-cert-v01@openssh.com";
-  std::uint64_t serial = 1;
-  std::uint32_t kind = 2;
-  std::string key_id = "host";
-  std::vector<std::string> principals = {"harbour.example"};
-  std::uint64_t valid_after = 100;
-  std::uint64_t valid_before = 200;
-  std::vector<std::pair<std::string, std::string>> critical_options;
-  std::vector<std::pair<std::string, std::string>> extensions;
-  Bytes authority = public_blob("ca");
-};
-
-Bytes packed(const std::vector<std::string>& strings) {
-  Bytes out;
-  wire::BytesSink sink(out);
-  for (const auto& each : strings) wire::put_string(sink, as_bytes(each));
-  return out;
-}
-
-Bytes packed(const std::vector<std::pair<std::string, std::string>>& options) {
-  std::vector<std::string> strings;
-  for (const auto& [name, data] : options) strings.insert(strings.end(), {name, data});
-  return packed(strings);
-}
+using Fields = test::CertificateBuilder;
 
 Bytes signed_by_ca(const Fields& fields) {
-  Bytes out;
-  wire::BytesSink sink(out);
-  wire::put_string(sink, as_bytes(fields.type));
-  wire::put_string(sink, as_bytes("nonce"));
-  wire::put_string(sink, ByteView(public_blob("ed25519")).last(32));
-  wire::put_uint64(sink, fields.serial);
-  wire::put_uint32(sink, fields.kind);
-  wire::put_string(sink, as_bytes(fields.key_id));
-  wire::put_string(sink, packed(fields.principals));
-  wire::put_uint64(sink, fields.valid_after);
-  wire::put_uint64(sink, fields.valid_before);
-  wire::put_string(sink, packed(fields.critical_options));
-  wire::put_string(sink, packed(fields.extensions));
-  wire::put_string(sink, {});
-  wire::put_string(sink, fields.authority);
-  const Bytes signature = signer_of("ca").sign(engine(), "ssh-ed25519", out).value();
-  wire::put_string(sink, signature);
-  return out;
+  return fields.build(engine(), public_blob("ed25519"), signer_of("ca"));
 }
 
 Errc error_of(const Fields& fields) {

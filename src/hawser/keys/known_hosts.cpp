@@ -5,6 +5,7 @@
 #include "hawser/base/base64.h"
 #include "hawser/base/limits.h"
 #include "hawser/base/secret.h"
+#include "hawser/keys/certificate.h"
 #include "hawser/keys/host_pattern.h"
 #include "hawser/keys/key_parts.h"
 #include "hawser/keys/public_key.h"
@@ -117,6 +118,28 @@ KnownHosts::Judgement KnownHosts::judge(const crypto::Engine& engine, std::strin
   return {};
 }
 
+KnownHosts::Judgement KnownHosts::judge_authority(const crypto::Engine& engine,
+                                                  std::string_view host, std::uint16_t port,
+                                                  ByteView authority_blob) const {
+  const std::string name = known_hosts_name(host, port);
+  const Line* known = nullptr;
+  for (const Line& line : lines_) {
+    if (line.marker == Marker::none || !equal(line.key_blob, authority_blob)) continue;
+    if (!names(engine, line, name)) continue;
+    if (line.marker == Marker::revoked) return decided(HostKeyMatch::revoked, line);
+    if (known == nullptr) known = &line;
+  }
+  return known == nullptr ? Judgement{} : decided(HostKeyMatch::known, *known);
+}
+
+bool KnownHosts::has_authority(const crypto::Engine& engine, std::string_view host,
+                               std::uint16_t port) const {
+  const std::string name = known_hosts_name(host, port);
+  return std::ranges::any_of(lines_, [&](const Line& line) {
+    return line.marker == Marker::cert_authority && names(engine, line, name);
+  });
+}
+
 std::vector<std::string> KnownHosts::key_types(const crypto::Engine& engine, std::string_view host,
                                                std::uint16_t port) const {
   const std::string name = known_hosts_name(host, port);
@@ -151,7 +174,8 @@ std::optional<KnownHosts::Line> KnownHosts::parse(const crypto::Engine& engine,
   if (line.key_type.empty() || line.key_type.starts_with('#')) return std::nullopt;
   auto blob = base64_decode(take_word(text));
   if (!blob || !is_sound(engine, line.key_type, *blob)) return std::nullopt;
-  line.key_blob = *std::move(blob);
+  // Who takes back a certificate means its key.
+  line.key_blob = line.marker == Marker::revoked ? plain_key_blob(engine, *blob) : *std::move(blob);
   return line;
 }
 

@@ -8,8 +8,8 @@
 //   name    = host, or "[" host "]:" port for a port other than 22; compared without case
 //
 // Blanks may be spaces or tabs, and lines may end in CR LF. A "!" pattern that fits excludes the
-// host from its line, whatever else the line says. Lines of certificate authorities say nothing
-// about plain keys.
+// host from its line, whatever else the line says. A line of a certificate authority says nothing
+// about plain keys; certificates of the hosts that it names are for certificate.h to judge.
 #pragma once
 
 #include <optional>
@@ -42,6 +42,15 @@ class KnownHosts {
   // `host` as the user named it, without brackets.
   [[nodiscard]] Judgement judge(const crypto::Engine& engine, std::string_view host,
                                 std::uint16_t port, ByteView key_blob) const;
+
+  // Whose key this is that signed the host's certificate: `known` if a @cert-authority line names
+  // this host and this key, `revoked` if a @revoked line does, otherwise `unknown`.
+  [[nodiscard]] Judgement judge_authority(const crypto::Engine& engine, std::string_view host,
+                                          std::uint16_t port, ByteView authority_blob) const;
+
+  // Whether any @cert-authority line names this host.
+  [[nodiscard]] bool has_authority(const crypto::Engine& engine, std::string_view host,
+                                   std::uint16_t port) const;
 
   // The key types on record for this host, in the order of the lines, each once.
   [[nodiscard]] std::vector<std::string> key_types(const crypto::Engine& engine,

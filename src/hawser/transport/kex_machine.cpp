@@ -66,7 +66,7 @@ Status KexMachine::finish_method(Running& running, KexOutcome outcome) {
 
 Status KexMachine::verify_host_key(const Agreed& agreed, const KexOutcome& outcome, ByteView hash) {
   auto parsed = keys::PublicKey::parse(engine_, outcome.host_key);
-  if (!parsed || parsed->type() != agreed.host_key->key_type) {
+  if (!parsed || parsed->type() != agreed.host_key->blob_type) {
     return fail(Errc::bad_host_key, "host key");
   }
   if (host_key_ && !equal(host_key_->blob(), parsed->blob())) {

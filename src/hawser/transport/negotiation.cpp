@@ -86,7 +86,7 @@ Result<Agreed> negotiate(const crypto::Engine& engine, const wire::KexInit& clie
   Negotiator negotiator(report);
   Agreed agreed;
   agreed.kex = find_kex(HAWSER_TRY(negotiator.choose("kex", client.kex, server.kex)));
-  agreed.host_key = crypto::find_signature(
+  agreed.host_key = keys::find_key_use(
       engine, HAWSER_TRY(negotiator.choose("host key", client.host_key, server.host_key)));
   if (agreed.kex == nullptr || agreed.host_key == nullptr) return fail(Errc::internal, "negotiate");
 

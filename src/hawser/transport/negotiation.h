@@ -2,16 +2,17 @@
 #pragma once
 
 #include "hawser/base/report.h"
+#include "hawser/keys/algorithms.h"
 #include "hawser/transport/kex_method.h"
 #include "hawser/transport/protection.h"
 #include "hawser/wire/messages_kex.h"
 
 namespace hawser::transport {
 
-// What both sides will use. The rows belong to the engine and outlive every session.
+// What both sides will use. The rows are constant and outlive every session.
 struct Agreed {
   const KexAlgorithm* kex = nullptr;
-  const crypto::SignatureAlgorithm* host_key = nullptr;
+  const keys::KeyUse* host_key = nullptr;
   ProtectionSuite client_to_server;
   ProtectionSuite server_to_client;
   bool is_guess_wrong = false;  // the server's first guessed packet must be ignored

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hawser/keys/algorithms.h"
 #include "hawser/transport/kex_method.h"
 #include "hawser/wire/codec.h"
 
@@ -39,7 +40,9 @@ Proposal default_proposal(const crypto::Engine& engine) {
   for (const KexAlgorithm& row : kex_algorithms()) {
     if (is_available(engine, row)) proposal.kex.emplace_back(row.name);
   }
-  proposal.host_key = names_of(engine.signatures);
+  for (const keys::KeyUse& use : keys::all_key_uses()) {
+    if (keys::can_do(engine, use)) proposal.host_key.emplace_back(use.name);
+  }
   proposal.cipher = names_of(engine.ciphers);
   proposal.mac = names_of(engine.macs);
   proposal.compression = {std::string(kNoCompression)};
@@ -53,9 +56,8 @@ Status check_proposal(const crypto::Engine& engine, const Proposal& proposal) {
                   const KexAlgorithm* row = find_kex(name);
                   return row != nullptr && is_available(engine, *row);
                 }) &&
-      all_known(
-          proposal.host_key,
-          [&](const std::string& n) { return crypto::find_signature(engine, n) != nullptr; }) &&
+      all_known(proposal.host_key,
+                [&](const std::string& n) { return keys::find_key_use(engine, n) != nullptr; }) &&
       all_known(proposal.cipher,
                 [&](const std::string& n) { return crypto::find_cipher(engine, n) != nullptr; }) &&
       all_known(proposal.mac,

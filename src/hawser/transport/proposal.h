@@ -24,7 +24,8 @@ inline constexpr std::string_view kStrictKexServer = "kex-strict-s-v00@openssh.c
 
 enum class Exchange : std::uint8_t { first, again };
 
-// Everything that the engine has, in its order of preference.
+// Everything that the engine has, in its order of preference. Certificates of host keys lead their
+// list: whoever trusts no authority takes them out.
 Proposal default_proposal(const crypto::Engine& engine);
 
 // invalid_argument if a list is empty or names what the engine has not.
