@@ -352,6 +352,29 @@ def test_the_limit(home: Home) -> None:
     assert 1.0 < took < 20
 
 
+@pytest.mark.parametrize(("again", "there"), [("reget", False), ("reput", True)])
+def test_a_copy_that_broke_off_goes_on(home: Home, again: str, there: bool) -> None:
+    """An upload sends again what was in flight, up to 17 MB, a download nothing."""
+    size = 64_000_000
+    source, target = (home.local, home.remote) if there else (home.remote, home.local)
+    (source / "big").write_bytes(bytes(size))
+    with home.terminal("sftp", "-l", "200000", home.place) as terminal:
+        terminal.wait_for("sftp> ")
+        terminal.enter(f"{again} big")
+        terminal.wait_for(r"[3-5]\d(\.\d)?MB ")
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait() == 143
+    (part,) = target.iterdir()
+    assert part.name.startswith(".big.")
+    assert 20_000_000 < part.stat().st_size < size
+    with part.open("r+b") as file:
+        file.write(b"kept")  # so that it shows whether the beginning came once more
+    run = home.batch(f"{again} big")
+    assert (run.status, run.err) == (0, ""), run
+    assert (target / "big").read_bytes() == b"kept" + bytes(size - 4)
+    assert [path.name for path in target.iterdir()] == ["big"]
+
+
 def test_a_lost_connection(home: Home) -> None:
     """255, and nothing more is tried."""
     script = "pwd\n!touch ready; while [ -e ready ]; do sleep 0.05; done\npwd\nls\npwd\n"
