@@ -64,7 +64,9 @@ inline constexpr unsigned kAuthRequests = 1000;    // per session; the server's 
 // Connection
 inline constexpr std::size_t kChannels = 1024;
 inline constexpr std::uint32_t kWindowInitial = 2 << 20;
-inline constexpr std::uint32_t kChannelPacket = 32 * 1024;  // less makes sshd's buffers quadratic
+inline constexpr std::uint32_t kWindowMost = 64 << 20;        // 1 Gbit/s over half a second
+inline constexpr std::uint64_t kWindowsTogether = 256 << 20;  // beyond this none grows any more
+inline constexpr std::uint32_t kChannelPacket = 32 * 1024;    // less makes sshd's buffers quadratic
 inline constexpr std::uint32_t kChannelPacketSend =
     32 * 1024;  // most of a peer's maximum that we use
 inline constexpr std::size_t kGlobalRequestsPending = 1024;

@@ -3,6 +3,7 @@
 
 #include "hawser/base/strong.h"
 #include "hawser/connection/window.h"
+#include "hawser/connection/window_growth.h"
 
 namespace hawser::connection {
 
@@ -22,6 +23,9 @@ class Channel {
   // CHANNEL_OPEN_CONFIRMATION came. bad_channel_state if it came before; limit_passed for a maximum
   // packet of 0, with which nothing could ever be sent.
   Status confirm(PeerChannelId peer, std::uint32_t window, std::uint32_t max_packet);
+
+  void note_asked(Instant when) { asked_at_ = when; }
+  [[nodiscard]] Instant asked_at() const { return asked_at_; }
 
   // Data, EOF and CLOSE from the peer, each checked against what came before.
   Status take_data(std::size_t bytes);
@@ -45,6 +49,8 @@ class Channel {
   Status take_reply();
 
   ReceiveWindow& in() { return in_; }
+  [[nodiscard]] const ReceiveWindow& in() const { return in_; }
+  WindowGrowth& growth() { return growth_; }
   SendWindow& out() { return out_; }
   [[nodiscard]] const SendWindow& out() const { return out_; }
 
@@ -52,7 +58,9 @@ class Channel {
   ChannelId id_;
   PeerChannelId peer_;
   ReceiveWindow in_;
+  WindowGrowth growth_;
   SendWindow out_;
+  Instant asked_at_;  // the peer, to open it
   std::uint32_t max_packet_out_ = 0;
   std::uint32_t requests_ = 0;
   bool is_confirmed_ = false;

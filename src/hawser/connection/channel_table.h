@@ -28,6 +28,13 @@ class ChannelTable {
     return found == channels_.end() ? nullptr : &found->second;
   }
 
+  // Of all receive windows together.
+  [[nodiscard]] std::uint64_t window_bytes() const {
+    std::uint64_t sum = 0;
+    for (const auto& [id, channel] : channels_) sum += channel.in().size();
+    return sum;
+  }
+
   void remove(ChannelId id) { channels_.erase(id); }
   [[nodiscard]] std::size_t size() const { return channels_.size(); }
 

@@ -1,6 +1,8 @@
 // The messages that come. What we send stands in multiplexer_commands.cpp.
 #include "hawser/connection/multiplexer.h"
 
+#include <algorithm>
+
 #include "hawser/base/display.h"
 #include "hawser/wire/messages_connection.h"
 
@@ -83,6 +85,7 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_open_confirmation(ByteView
   const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpenConfirmation>(payload));
   Channel* channel = HAWSER_TRY(existing(message.channel));
   HAWSER_TRY(channel->confirm(PeerChannelId(message.sender), message.window, message.max_packet));
+  round_trip_ = std::min(round_trip_, now_ - channel->asked_at());
   if (channel->has_sent_close()) {  // given up while it was being opened
     HAWSER_TRY(post(wire::ChannelClose{message.sender}));
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "hawser/base/gather.h"
+#include "hawser/base/instant.h"
 #include "hawser/base/limits.h"
 #include "hawser/connection/channel_request.h"
 #include "hawser/connection/channel_table.h"
@@ -24,6 +25,7 @@ class Outbox {
 
 struct ConnectionConfig {
   std::uint32_t window = limits::kWindowInitial;
+  std::uint32_t window_most = limits::kWindowMost;  // to which a window may grow
   std::size_t max_channels = limits::kChannels;
 };
 
@@ -36,6 +38,9 @@ class Multiplexer {
   // A message of 80 to 127 came. nullopt if it makes no event.
   Result<std::optional<ChannelEvent>> take(ByteView payload);
 
+  // Tells the time; windows grow with what comes in it.
+  void on_time(Instant now) { now_ = now; }
+
   // commands
   Result<ChannelId> open(const ChannelKind& kind);
   Status request(ChannelId id, const ChannelRequest& request);
@@ -46,7 +51,8 @@ class Multiplexer {
   Status send_eof(ChannelId id);
   // Says CLOSE; what the peer still sends is dropped, and ChannelClosed comes when it says CLOSE.
   Status close(ChannelId id);
-  // That many bytes of ChannelBytes were used: the window grows back.
+  // That many bytes of ChannelBytes were used: the window is given back, and grows where it is
+  // what holds the channel back.
   Status consume(ChannelId id, std::size_t bytes);
   // A global request that wants an answer; GlobalReplied comes.
   Status global_request(std::string_view name);
@@ -75,6 +81,7 @@ class Multiplexer {
   Result<std::optional<ChannelEvent>> take_global_reply(bool is_success);
   Result<std::optional<ChannelEvent>> take_channel_reply(std::uint32_t channel, bool is_success);
   Result<std::optional<ChannelEvent>> deliver(Channel& channel, Stream stream, ByteView data);
+  [[nodiscard]] bool can_grow(const Channel& channel) const;
   Result<Channel*> existing(std::uint32_t number);
   Result<Channel*> usable(ChannelId id);
 
@@ -87,6 +94,8 @@ class Multiplexer {
   ChannelTable channels_;
   Outbox& outbox_;
   std::size_t global_requests_ = 0;
+  Instant now_;
+  Duration round_trip_ = Duration::max();  // the shortest that was seen
 };
 
 }  // namespace hawser::connection

@@ -11,6 +11,7 @@ Result<ChannelId> Multiplexer::open(const ChannelKind& kind) {
   const wire::ChannelOpen message{form.name, channel->id().value(), config_.window,
                                   limits::kChannelPacket, wire::Rest{form.extra}};
   HAWSER_TRY(post(message));
+  channel->note_asked(now_);
   return channel->id();
 }
 
@@ -74,9 +75,22 @@ Status Multiplexer::close(ChannelId id) {
 Status Multiplexer::consume(ChannelId id, std::size_t bytes) {
   Channel* channel = channels_.find(id);
   if (channel == nullptr || !channel->is_open()) return {};
-  const std::uint32_t adjustment = channel->in().consume(bytes, limits::kChannelPacket);
+  ReceiveWindow& window = channel->in();
+  if (!window.is_keeping_up()) {
+    channel->growth().restart(now_);
+  } else if (channel->growth().notice(bytes, window.size(), now_, round_trip_) &&
+             can_grow(*channel)) {
+    window.grow(window.size());
+  }
+  const std::uint32_t adjustment = window.consume(bytes, limits::kChannelPacket);
   if (adjustment == 0) return {};
   return post(wire::ChannelWindowAdjust{channel->peer().value(), adjustment});
+}
+
+bool Multiplexer::can_grow(const Channel& channel) const {
+  const std::uint32_t size = channel.in().size();
+  return size <= config_.window_most / 2 &&
+         channels_.window_bytes() + size <= limits::kWindowsTogether;
 }
 
 Status Multiplexer::global_request(std::string_view name) {

@@ -49,7 +49,7 @@ class MultiplexerTest : public testing::Test {
   }
 
   FakeOutbox outbox_;
-  Multiplexer multiplexer_{{.window = 5000, .max_channels = 3}, outbox_};
+  Multiplexer multiplexer_{{.window = 5000, .window_most = 20'000, .max_channels = 3}, outbox_};
   Bytes payload_;
 };
 
@@ -92,6 +92,44 @@ TEST_F(MultiplexerTest, nothing_after_our_eof) {
   EXPECT_EQ(outbox_.posted.size(), count);
   EXPECT_EQ(multiplexer_.write(id, as_bytes("x")).error().code, Errc::channel_closed);
 }
+
+struct PathCase {
+  const char* name;
+  Duration round_trip;
+  std::uint32_t used_together;  // of 1000 bytes each
+  std::uint64_t grown;
+};
+
+class GrowingWindow : public MultiplexerTest, public testing::WithParamInterface<PathCase> {};
+
+// Forty pieces of 1,000 bytes come, eight in each round trip.
+TEST_P(GrowingWindow, adjustments_are_what_came_and_the_growth) {
+  Instant now{};
+  const ChannelId id = *multiplexer_.open(SessionKind{});
+  multiplexer_.on_time(now += GetParam().round_trip);
+  ASSERT_TRUE(take(wire::ChannelOpenConfirmation{id.value(), 70, 1000, 100, {}}));
+  const std::size_t before = outbox_.posted.size();
+  for (std::uint32_t piece = 1; piece <= 40; ++piece) {
+    multiplexer_.on_time(now += GetParam().round_trip / 8);
+    ASSERT_TRUE(take(wire::ChannelData{id.value(), wire::Blob(Bytes(1000))}));
+    if (piece % GetParam().used_together != 0) continue;
+    ASSERT_TRUE(multiplexer_.consume(id, std::size_t{1000} * GetParam().used_together));
+  }
+  std::uint64_t given = 0;
+  for (std::size_t i = before; i < outbox_.posted.size(); ++i) {
+    given += wire::decode<wire::ChannelWindowAdjust>(outbox_.posted[i])->bytes;
+  }
+  const std::uint64_t kept = (5000 + GetParam().grown) / 2;  // given back by halves
+  EXPECT_GE(given, 40'000 - kept + GetParam().grown);
+  EXPECT_LE(given, 40'000 + GetParam().grown);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Paths, GrowingWindow,
+    testing::Values(PathCase{"long", std::chrono::milliseconds(50), 1, 15'000},  // to the most
+                    PathCase{"short", std::chrono::microseconds(900), 1, 0},
+                    PathCase{"slow_consumer", std::chrono::milliseconds(50), 4, 0}),
+    [](const auto& param) { return std::string(param.param.name); });
 
 TEST_F(MultiplexerTest, received_data_and_window) {
   const ChannelId id = open();

@@ -32,6 +32,14 @@ class ReceiveWindow {
     return std::exchange(consumed_, 0);
   }
 
+  // The next adjustment will be larger by that much.
+  void grow(std::uint32_t bytes) {
+    size_ += bytes;
+    consumed_ += bytes;
+  }
+
+  // Whether most of what came was consumed.
+  [[nodiscard]] bool is_keeping_up() const { return size_ - left_ - consumed_ <= size_ / 4; }
   [[nodiscard]] std::uint32_t left() const { return left_; }
   [[nodiscard]] std::uint32_t size() const { return size_; }
 

@@ -27,6 +27,7 @@ Session::Session(Config config, const crypto::Engine& engine, Instant now)
       multiplexer_(config_.connection, *this),
       now_(now),
       identification_deadline_(after(now, config_.deadlines.identification)) {
+  multiplexer_.on_time(now);
   if (const Status started = transport_.start(); !started) latch(started.error());
 }
 
@@ -165,6 +166,7 @@ std::optional<Instant> Session::next_deadline() const {
 
 void Session::on_time(Instant now) {
   now_ = std::max(now, now_);
+  multiplexer_.on_time(now_);
   watch_exchange();
 }
 
