@@ -72,13 +72,13 @@ class Reader {
   }
 
  private:
-  // RFC 4251 5 and 6: names are not empty, printable US-ASCII, without commas.
+  // RFC 4251 5 and 6: names are printable US-ASCII, without commas. That they are not empty is not
+  // asked for: servers break it, OpenSSH lets them, and no name of ours is empty.
   static bool is_name_list(const NameList& list) {
-    if (list.joined.empty()) return true;
-    if (list.joined.size() > limits::kNameListBytes || list.joined.back() == ',') return false;
+    if (list.joined.size() > limits::kNameListBytes) return false;
     std::size_t count = 0;
     return !list.any([&count](std::string_view name) {
-      if (name.empty() || ++count > limits::kNamesPerList) return true;
+      if (++count > limits::kNamesPerList) return true;
       for (char letter : name) {
         if (letter <= ' ' || letter > '~') return true;
       }

@@ -127,10 +127,25 @@ TEST(NameLists, KeepTheirOrder) {
 
 TEST(NameLists, HoldOnlyPrintableNames) {
   EXPECT_TRUE(read_names("a,b@example.com"));
-  for (std::string_view names : {",", "a,", ",a", "a,,b", "a b", "a\n", "a,\x7f", "caf\xc3\xa9"}) {
+  for (std::string_view names : {"a b", "a\n", "a,\x7f", "caf\xc3\xa9", "a,,\n"}) {
     EXPECT_FALSE(read_names(names)) << names;
   }
   EXPECT_FALSE(read_names(std::string_view("a\0b", 3)));
+}
+
+TEST(NameLists, PassOverEmptyNames) {
+  for (std::string_view names : {"a,b,", ",a,b", "a,,b", ",,a,,,b,,"}) {
+    const auto list = read_names(names).value();
+    std::string visited;
+    list.any([&visited](std::string_view name) {
+      visited += name;
+      visited += ';';
+      return false;
+    });
+    EXPECT_EQ(visited, "a;b;") << names;
+    EXPECT_FALSE(list.contains("")) << names;
+  }
+  EXPECT_FALSE(read_names(",").value().any([](std::string_view) { return true; }));
 }
 
 TEST(NameLists, AreBounded) {
