@@ -54,6 +54,7 @@ lint_python() {
   check ruff ruff check --quiet .
   check ruff-format ruff format --check --quiet .
   check mypy mypy --strict python/_ssh.pyi python/hawser tools tests/python
+  check mypy-interop mypy --strict tests/interop  # apart: there are two files conftest.py
   check stubtest env MYPYPATH=python python -m mypy.stubtest _ssh --allowlist tools/stubtest-allow.txt
 }
 

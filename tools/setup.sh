@@ -3,9 +3,10 @@
 # build/venv with the development requirements, and the project itself installed there. Does only
 # what is missing, so that it may be called before every run.
 #
-#   tools/setup.sh [--lint] [--no-install]
+#   tools/setup.sh [--lint] [--peers] [--no-install]
 #
 #   --lint         also the clang tools of tools/lint.sh
+#   --peers        also the servers of tests/interop (tools/peers.sh makes some of them)
 #   --no-install   leave out the project itself
 #   PYTHON=...     the interpreter of the venv (3.11 or later, with its headers)
 #
@@ -18,21 +19,25 @@ packages=(g++ cmake ninja-build pkg-config libssl-dev libgtest-dev libgmock-dev 
           python3-dev python3-venv)
 # Without these there is less to see and to test, but it works.
 extra_packages=(openssh-client openssh-server openssh-sftp-server dropbear-bin tinysshd ccache)
+peer_packages=(proftpd-mod-crypto erlang-ssh libssh-dev)
 lint_packages=(clang-format-19 clang-tidy-19 clang-19)
 venv=build/venv
 install=yes
+peers=no
 
 main() {
   for option in "$@"; do
     case $option in
       --lint) packages+=("${lint_packages[@]}") ;;
+      --peers) peers=yes; extra_packages+=("${peer_packages[@]}") ;;
       --no-install) install=no ;;
-      *) die "unknown option $option (known: --lint, --no-install)" ;;
+      *) die "unknown option $option (known: --lint, --peers, --no-install)" ;;
     esac
   done
   install_packages
   make_venv
   install_requirements
+  [ "$peers" = no ] || bash tools/peers.sh
   [ "$install" = no ] || install_project
 }
 
@@ -107,6 +112,8 @@ without_starting_services() {
   local policy=/usr/sbin/policy-rc.d unit status=0 fresh=()
   is_installed openssh-server || fresh+=(ssh.service)
   is_installed tinysshd || fresh+=(tinysshd.socket)
+  is_installed proftpd-core || fresh+=(proftpd.service)
+  is_installed erlang-base || fresh+=(epmd.service epmd.socket)
   if [ ! -e $policy ]; then
     trap "as_root rm -f $policy" EXIT
     printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Every test, from a bare clone: sets up what is missing, then runs the stages below and sums up.
 #
-#   tools/test.sh                         all stages
-#   tools/test.sh lint|cpp|asan|python    only these
+#   tools/test.sh                                 all stages
+#   tools/test.sh lint|cpp|asan|python|interop    only these
+#   tools/test.sh interop-all                     each combination of algorithms, not only each pair
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all=(lint cpp asan python)
+all=(lint cpp asan python interop)
+known=("${all[@]}" interop-all)
 summary=()
 status=0
 
@@ -13,15 +15,16 @@ main() {
   local stages=("$@") stage began=$SECONDS
   [ $# -gt 0 ] || stages=("${all[@]}")
   for stage in "${stages[@]}"; do
-    [[ " ${all[*]} " == *" $stage "* ]] || { echo "test: unknown stage $stage (known: ${all[*]})" >&2; exit 2; }
+    [[ " ${known[*]} " == *" $stage "* ]] || { echo "test: unknown stage $stage (known: ${known[*]})" >&2; exit 2; }
   done
 
   local needs=()
-  [[ " ${stages[*]} " != *" lint "* ]] || needs=(--lint)
+  [[ " ${stages[*]} " != *" lint "* ]] || needs+=(--lint)
+  [[ " ${stages[*]} " != *" interop"* ]] || needs+=(--peers)
   run setup bash tools/setup.sh "${needs[@]}"
   [ $status -eq 0 ] || finish
   for stage in "${stages[@]}"; do
-    "stage_$stage"
+    "stage_${stage/-/_}"
   done
   printf '\n== all stages: %ss\n' $((SECONDS - began))
   finish
@@ -34,6 +37,10 @@ stage_lint() {
 stage_cpp() { run "C++ tests" preset dev; }
 stage_asan() { run "C++ tests, ASan+UBSan" preset asan; }
 stage_python() { run "Python tests" build/venv/bin/python -m pytest tests/python; }
+stage_interop() { run "interop, every pair" build/venv/bin/python -m pytest tests/interop; }
+stage_interop_all() {
+  run "interop, every combination" build/venv/bin/python -m pytest tests/interop --all
+}
 
 preset() {
   local vectors='import os, cryptography_vectors as it; print(os.path.dirname(it.__file__))'

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -123,6 +124,14 @@ class ProcessServer(Server):
         signal_all(self.processes(), signal.SIGKILL)
         self._process.wait()
         self._process = None
+
+    def private_copy(self, key: Path, name: str | None = None) -> Path:
+        """A host key and its public half in our folder: servers want theirs for themselves."""
+        copy = self.folder / (name or key.name)
+        shutil.copy(key, copy)
+        shutil.copy(key.with_suffix(".pub"), copy.with_suffix(".pub"))
+        copy.chmod(0o600)
+        return copy
 
     def processes(self) -> list[int]:
         """The server's and all that it started."""

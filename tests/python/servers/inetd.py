@@ -10,6 +10,11 @@ import subprocess
 import sys
 
 
+def inetd(host: str, port: int) -> list[str]:
+    """The command that listens there; behind it goes what to run for each connection."""
+    return [sys.executable, __file__, host, str(port)]
+
+
 def serve(host: str, port: int, command: list[str]) -> None:
     running: list[subprocess.Popen[bytes]] = []
     with socket.create_server((host, port), backlog=500) as listener:

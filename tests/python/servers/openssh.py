@@ -24,11 +24,20 @@ class OpenSSHServer(ProcessServer):
             raise Unavailable("sshd wants to know its user, and this one has no name")
         super().__init__(keys, name)
         self._config = config
-        self._sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-        if self._sshd is None:
-            raise Unavailable("sshd is not installed (Debian: openssh-server)")
+        self._sshd = self.program()
         if passwords and not is_root():
             raise Unavailable("sshd takes passwords only as root")
+
+    def program(self) -> list[str]:
+        """What runs sshd."""
+        sshd = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+        if sshd is None:
+            raise Unavailable("sshd is not installed (Debian: openssh-server)")
+        return [sshd]
+
+    def own_config(self) -> list[str]:
+        """Lines that this sshd cannot do without; called when `folder` is known."""
+        return []
 
     @property
     def gives_terminals(self) -> bool:
@@ -44,13 +53,13 @@ class OpenSSHServer(ProcessServer):
                 os.close(end)
 
     def command(self) -> list[str]:
-        assert self._sshd is not None
-        host_keys = [self._private_copy(path) for path in self.keys.host_keys()]
+        host_keys = [self.private_copy(path) for path in self.keys.host_keys()]
         self.host_keys = {line.split()[0]: line for line in map(public_line, host_keys)}
         authorized = self.folder / "authorized_keys"
         authorized.write_text(self.keys.authorized())
         lines = [
             *self._config,
+            *self.own_config(),
             f"ListenAddress {self.host}:{self.port}",
             *(f"HostKey {path}" for path in host_keys),
             f"AuthorizedKeysFile {authorized}",
@@ -72,13 +81,5 @@ class OpenSSHServer(ProcessServer):
             lines.append(f"Subsystem sftp {_SFTP_SERVER}")
         config = self.folder / "sshd_config"
         config.write_text("\n".join(lines) + "\n")
-        run = [self._sshd, "-D", "-e", "-f", str(config)]
+        run = [*self._sshd, "-D", "-e", "-f", str(config)]
         return in_namespace(self.folder, self.keys.authorized(), run) if is_root() else run
-
-    def _private_copy(self, path: Path) -> Path:
-        """sshd wants its host keys for itself."""
-        copy = self.folder / path.name
-        shutil.copy(path, copy)
-        shutil.copy(path.with_suffix(".pub"), copy.with_suffix(".pub"))
-        copy.chmod(0o600)
-        return copy

@@ -14,6 +14,8 @@ from .base import HOST, ThreadServer
 from .keys import Keys, public_line
 from .namespace import PASSWORD, USER
 
+_KINDS = {"ed25519": paramiko.Ed25519Key, "ecdsa": paramiko.ECDSAKey, "rsa": paramiko.RSAKey}
+
 
 class ParamikoServer(ThreadServer):
     """`options` go to paramiko.Transport, e.g. strict_kex=False."""
@@ -30,12 +32,10 @@ class ParamikoServer(ThreadServer):
         # Offers group exchange without one, too, but then breaks off.
         paramiko.Transport.load_server_moduli("/etc/ssh/moduli")
         private = [
-            paramiko.Ed25519Key.from_private_key_file(str(self.keys.host_key("ed25519"))),
-            paramiko.ECDSAKey.from_private_key_file(str(self.keys.host_key("ecdsa-256"))),
-            paramiko.RSAKey.from_private_key_file(str(self.keys.host_key("rsa"))),
+            _KINDS[path.name.split("-")[0]].from_private_key_file(str(path))
+            for path in self.keys.host_keys()
         ]
-        lines = [public_line(self.keys.host_key(name)) for name in ("ed25519", "ecdsa-256", "rsa")]
-        self.host_keys = {line.split()[0]: line for line in lines}
+        self.host_keys = {line.split()[0]: line for line in map(public_line, self.keys.host_keys())}
         self._listener = socket.create_server((HOST, 0), backlog=100)
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener, private), daemon=True).start()

@@ -2,10 +2,9 @@
 
 import shutil
 import subprocess
-import sys
-from pathlib import Path
 
 from .base import ProcessServer, Unavailable
+from .inetd import inetd
 from .keys import Keys
 from .namespace import USER, in_namespace, require_root
 
@@ -32,6 +31,5 @@ class TinySSHServer(ProcessServer):
             for line in shown.splitlines()
             if line.startswith("ssh-")
         }
-        inetd = str(Path(__file__).with_name("inetd.py"))
-        accept = [sys.executable, inetd, self.host, str(self.port), self._tinysshd, "-v", folder]
+        accept = [*inetd(self.host, self.port), self._tinysshd, "-v", folder]
         return in_namespace(self.folder, self.keys.authorized(), accept)

@@ -1,0 +1,113 @@
+"""What we and a server have in common, and which combinations of it are worth a connection."""
+
+import socket
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pytest
+
+import _ssh
+from clients import dial
+from servers import Server
+
+# These authenticate by themselves: no MAC is agreed on.
+AEAD = {"chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com"}
+
+
+class Protection(NamedTuple):
+    """A cipher and its MAC, '' for one that authenticates by itself."""
+
+    cipher: str
+    mac: str
+
+
+class Combination(NamedTuple):
+    kex: str
+    host_key: str
+    protection: Protection
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.kex, self.host_key, *self.protection]))
+
+
+@dataclass(frozen=True)
+class Common:
+    """Names that both sides have, in our order."""
+
+    kex: Sequence[str]
+    host_keys: Sequence[str]
+    protections: Sequence[Protection]
+
+    def all(self) -> list[Combination]:
+        return [
+            Combination(kex, host_key, protection)
+            for kex in self.kex
+            for host_key in self.host_keys
+            for protection in self.protections
+        ]
+
+    def pairs(self) -> list[Combination]:
+        """So many that any two names of different lists meet once. The two longest lists are
+        multiplied, and the third is dealt out along the diagonals."""
+        indices = [range(len(names)) for names in (self.kex, self.host_keys, self.protections)]
+        long, middle, short = sorted(range(3), key=lambda which: -len(indices[which]))
+        found = []
+        for i in indices[long]:
+            for j in indices[middle]:
+                at = {long: i, middle: j, short: (i + j) % max(len(indices[short]), 1)}
+                found.append(
+                    Combination(self.kex[at[0]], self.host_keys[at[1]], self.protections[at[2]])
+                )
+        return found if indices[short] else []
+
+
+def in_common(offers: Sequence["Offer"]) -> Common:
+    """With one peer, whose servers may differ in their host keys."""
+    kex, host_keys, ciphers, macs = (
+        [name for name in _ours(kind) if any(name in offer[kind] for offer in offers)]
+        for kind in ("kex", "host_key", "cipher", "mac")
+    )
+    protections = [
+        Protection(cipher, mac) for cipher in ciphers for mac in ([""] if cipher in AEAD else macs)
+    ]
+    return Common(kex, host_keys, protections)
+
+
+Offer = dict[str, set[str]]
+"""List, as `algorithms=` names it -> the names in it."""
+
+
+def offer_of(server: Server) -> Offer:
+    """The server's KEXINIT (RFC 4253 7.1)."""
+    with dial(server) as sock, sock.makefile("rb") as stream:
+        sock.settimeout(20)
+        sock.sendall(b"SSH-2.0-Hawser_test\r\n")
+        while not stream.readline().startswith(b"SSH-2.0-"):
+            pass
+        size, _padding, number = struct.unpack(">IBB", stream.read(6))
+        assert number == 20
+        lists = _name_lists(stream.read(size - 2)[16:])  # behind the cookie
+        return {
+            "kex": next(lists),
+            "host_key": next(lists),
+            "cipher": next(lists) & next(lists),
+            "mac": next(lists) & next(lists),
+        }
+
+
+def _name_lists(fields: bytes) -> Iterator[set[str]]:
+    while True:
+        (length,) = struct.unpack_from(">I", fields)
+        yield set(fields[4 : 4 + length].decode().split(","))
+        fields = fields[4 + length :]
+
+
+def _ours(kind: str) -> list[str]:
+    """All that the module knows, also what it does not offer by default; the refusal of a name that
+    nobody has tells."""
+    one, other = socket.socketpair()
+    with one, other, pytest.raises(ValueError, match="there are: ") as refused:
+        _ssh.Session(one, algorithms={kind: ["?"]})
+    return str(refused.value).partition("there are: ")[2].split(", ")
