@@ -644,6 +644,7 @@ class Session:
         known_hosts: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
         host_key_policy: _HostKeyPolicy | Callable[[str, HostKey], bool] = "strict",
         algorithms: Mapping[str, str | Sequence[str]] | None = None,
+        compression: bool = False,
         require_strict_kex: bool = False,
         banner_timeout: float | None = 30.0,
         kex_timeout: float | None = 60.0,

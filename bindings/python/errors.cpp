@@ -51,6 +51,7 @@ Mapping mapping_of(const Error& error) {
     case Errc::packet_too_short:
     case Errc::bad_padding:
     case Errc::mac_mismatch:
+    case Errc::bad_compression:
     case Errc::sequence_exhausted:
     case Errc::malformed_message:
     case Errc::unexpected_message:
@@ -64,6 +65,7 @@ Mapping mapping_of(const Error& error) {
     case Errc::identification_too_long:
     case Errc::too_many_banner_lines:
     case Errc::packet_too_long:
+    case Errc::expanded_too_long:
     case Errc::rekey_flood:
     case Errc::volume_before_login:
     case Errc::limit_passed:

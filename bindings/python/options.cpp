@@ -5,6 +5,8 @@
 
 #include <nanobind/stl/string.h>
 
+#include "hawser/transport/compression.h"
+
 #include "buffers.h"
 #include "errors.h"
 #include "results.h"
@@ -40,13 +42,22 @@ std::vector<std::string> names_from(nb::handle value, const std::string& key) {
   return names;
 }
 
+// What is never offered by itself may be named, too.
+std::vector<std::string> known_names(const std::vector<std::string>& list, const std::string& key) {
+  if (key != "compression") return list;
+  std::vector<std::string> names;
+  for (const auto& row : transport::compression_algorithms()) names.emplace_back(row.name);
+  return names;
+}
+
 void replace_list(std::vector<std::string>& list, nb::handle value, const std::string& key) {
+  const std::vector<std::string> known = known_names(list, key);
   std::vector<std::string> wanted = names_from(value, key);
   for (const std::string& name : wanted) {
-    if (std::find(list.begin(), list.end(), name) != list.end()) continue;
-    std::string known;
-    for (const auto& each : list) known += (known.empty() ? "" : ", ") + each;
-    raise_value_error("algorithms: unknown " + key + " '" + name + "'; there are: " + known);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    std::string shown;
+    for (const auto& each : known) shown += (shown.empty() ? "" : ", ") + each;
+    raise_value_error("algorithms: unknown " + key + " '" + name + "'; there are: " + shown);
   }
   list = std::move(wanted);
 }
@@ -138,8 +149,9 @@ void set_unknown(client::HostKeyPolicy& policy, nb::handle value) {
 
 }  // namespace
 
-transport::Proposal proposal_from(nb::handle algorithms) {
+transport::Proposal proposal_from(nb::handle algorithms, bool compression) {
   transport::Proposal proposal = transport::default_proposal(crypto::openssl_engine());
+  if (compression) proposal.compression = transport::wanted_compression();
   if (algorithms.is_none()) return proposal;
   const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
       {"kex", &proposal.kex},

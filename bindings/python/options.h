@@ -10,8 +10,8 @@ namespace hawser::python {
 namespace nb = nanobind;
 
 // {'kex': 'a,b', 'cipher': ['c'], ...}: lists that replace the default offer. ValueError names what
-// is unknown and what there is.
-transport::Proposal proposal_from(nb::handle algorithms);
+// is unknown and what there is. With `compression` zlib is in the offer that they replace.
+transport::Proposal proposal_from(nb::handle algorithms, bool compression);
 
 struct HostKeyArguments {
   nb::handle sock;

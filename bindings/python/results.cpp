@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 
 #include "hawser/keys/fingerprint.h"
+#include "hawser/transport/compression.h"
 
 #include "buffers.h"
 
@@ -36,6 +37,10 @@ nb::object returncode_of(const RunResult& self) {
 
 std::string_view mac_name(const transport::ProtectionSuite& suite) {
   return suite.mac == nullptr ? std::string_view() : suite.mac->name;
+}
+
+std::string_view compression_name(const transport::ProtectionSuite& suite) {
+  return suite.compression == nullptr ? "none" : suite.compression->name;
 }
 
 nb::str to_str(std::string_view text) {
@@ -99,7 +104,9 @@ void bind_results(nb::module_& m) {
         .def_prop_ro(cipher,
                      [suite](Algorithms& self) { return to_str((self.facts.*suite).cipher->name); })
         .def_prop_ro(mac, [suite](Algorithms& self) { return to_str(mac_name(self.facts.*suite)); })
-        .def_prop_ro(compression, [](Algorithms&) { return "none"; });
+        .def_prop_ro(compression, [suite](Algorithms& self) {
+          return to_str(compression_name(self.facts.*suite));
+        });
   };
   add_direction("cipher_client_to_server", "mac_client_to_server", "compression_client_to_server",
                 &client::Facts::client_to_server);

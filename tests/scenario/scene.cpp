@@ -12,6 +12,7 @@ session::Config make_config(const SceneOptions& options, const crypto::Engine& e
   if (!options.proposal.host_key.empty()) proposal.host_key = options.proposal.host_key;
   if (!options.proposal.cipher.empty()) proposal.cipher = options.proposal.cipher;
   if (!options.proposal.mac.empty()) proposal.mac = options.proposal.mac;
+  if (!options.proposal.compression.empty()) proposal.compression = options.proposal.compression;
   config.transport.rekey = options.rekey;
   config.transport.requires_strict_kex = options.requires_strict_kex;
   config.connection = options.connection;

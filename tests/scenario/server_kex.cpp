@@ -115,7 +115,8 @@ Status ServerTransport::switch_output(const transport::SessionKeys& keys) {
   opener_ = HAWSER_TRY(transport::make_opener(agreed_.client_to_server, keys.client_to_server));
   auto sealer = HAWSER_TRY(transport::make_sealer(agreed_.server_to_client, keys.server_to_client));
   HAWSER_TRY(seal(wire::encode_to_bytes(wire::NewKeys{})));
-  writer_.switch_keys(std::move(sealer), is_strict_);
+  writer_.switch_keys(std::move(sealer), is_strict_,
+                      options_.compresses ? agreed_.server_to_client.compression : nullptr);
   own_kexinit_.clear();
   ++exchanges_;
   while (!held_.empty()) {
@@ -127,7 +128,7 @@ Status ServerTransport::switch_output(const transport::SessionKeys& keys) {
 
 Status ServerTransport::take_newkeys() {
   if (opener_ == nullptr) return fail(Errc::unexpected_message, "client's NEWKEYS");
-  reader_.switch_keys(std::move(opener_), is_strict_);
+  reader_.switch_keys(std::move(opener_), is_strict_, agreed_.client_to_server.compression);
   client_kexinit_.clear();
   return {};
 }

@@ -42,6 +42,7 @@ struct ServerOptions {
   transport::Proposal proposal;  // an empty list: all that the engine has, no certificates
   bool offers_strict_kex = true;
   bool sends_ext_info = true;
+  bool compresses = true;                  // false: sends plain payloads, whatever was agreed
   std::string presents_key;                // a name for test_key(); empty: as negotiated
   Bytes presents_blob;                     // instead of that key's own: its certificate
   std::string presents_key_in_rekey;       // the same from the second exchange on

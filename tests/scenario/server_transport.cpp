@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hawser/wire/messages_auth.h"
 #include "hawser/wire/messages_kex.h"
 
 namespace hawser::scenario {
@@ -43,7 +44,6 @@ Result<std::optional<Bytes>> ServerTransport::next() {
     numbers_.push_back(packet->number);
     HAWSER_TRY(check_legal(packet->number));
     if (incoming) incoming(packet->payload);
-    const std::uint64_t every = options_.rekeys_every_packets;
     if (packet->number == wire::KexInit::number) {
       HAWSER_TRY(take_kexinit(packet->payload));
     } else if (packet->number == wire::NewKeys::number) {
@@ -53,7 +53,7 @@ Result<std::optional<Bytes>> ServerTransport::next() {
     } else {
       return to_bytes(packet->payload);
     }
-    if (every != 0 && exchanges_ > 0 && writer_.packets_under_key() >= every) HAWSER_TRY(rekey());
+    if (is_rekey_due()) HAWSER_TRY(rekey());
   }
 }
 
@@ -85,14 +85,28 @@ Status ServerTransport::send(ByteView payload) {
     return {};
   }
   HAWSER_TRY(seal(to_bytes(payload)));
+  return is_rekey_due() ? rekey() : Status{};
+}
+
+// With delayed compression not before the login: USERAUTH_SUCCESS would cross the client's NEWKEYS,
+// and nobody could say which of them is the last that is not compressed.
+bool ServerTransport::is_rekey_due() const {
   const std::uint64_t every = options_.rekeys_every_packets;
-  if (every != 0 && writer_.packets_under_key() >= every) return rekey();
-  return {};
+  const auto* compression = agreed_.client_to_server.compression;
+  const bool waits = compression != nullptr && !is_login_done_ &&
+                     compression->start == transport::CompressionStart::after_login;
+  return every != 0 && exchanges_ > 0 && !waits && writer_.packets_under_key() >= every;
 }
 
 Status ServerTransport::seal(Bytes payload) {
   if (outgoing && !outgoing(payload)) return {};
-  return writer_.write(Gather(payload));
+  HAWSER_TRY(writer_.write(Gather(payload)));
+  if (payload[0] == wire::UserauthSuccess::number) {
+    is_login_done_ = true;
+    writer_.login_done();
+    reader_.login_done();
+  }
+  return {};
 }
 
 }  // namespace hawser::scenario

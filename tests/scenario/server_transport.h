@@ -54,6 +54,7 @@ class ServerTransport {
   Status seal(Bytes payload);
   Status check_legal(std::uint8_t number) const;
   Status begin();
+  [[nodiscard]] bool is_rekey_due() const;
   Status take_kexinit(ByteView payload);
   Status take_method(ByteView payload);
   Status reply(ServerMethod::Answer answer);
@@ -79,6 +80,7 @@ class ServerTransport {
   std::vector<std::uint8_t> numbers_;
   unsigned exchanges_ = 0;
   bool is_strict_ = false;
+  bool is_login_done_ = false;
   bool client_wants_ext_info_ = false;
 };
 

@@ -82,9 +82,6 @@ def _dial(target: Target, settings: Settings) -> socket.socket:
 def _handshake(
     sock: socket.socket, target: Target, settings: Settings, out: Output
 ) -> _ssh.Session:
-    algorithms = dict(settings.algorithms)
-    if settings.compression:
-        algorithms["compression"] = ["zlib@openssh.com", "none"]
     try:
         session = _ssh.Session(
             sock,
@@ -92,19 +89,19 @@ def _handshake(
             port=target.port,
             known_hosts=host_keys.known_hosts_files(settings),
             host_key_policy=host_keys.policy(target, settings, out),
-            algorithms=algorithms,
+            algorithms=settings.algorithms,
+            compression=settings.compression,
             kex_timeout=_KEX_SECONDS,
         )
     except _ssh.HostKeyError as error:
         raise ConnectFailed(*host_keys.explain(error, target, settings)) from None
     except ValueError as error:
-        if settings.compression:  # before anything is sent: this build knows no zlib
-            out.warning("compression is not built in; going on without it")
-            return _handshake(sock, target, replace(settings, compression=False), out)
         raise ConnectFailed(f"{target}: {describe(error)}") from None
     except OSError as error:
         raise ConnectFailed(f"{target}: {describe(error)}") from None
     _tell(session, target, out)
+    if settings.compression and session.algorithms.compression_client_to_server == "none":
+        out.warning(f"{target}: the server does not compress; going on without it")
     return session
 
 

@@ -44,6 +44,10 @@ std::string_view describe(Errc code) {
       return "a packet's padding is wrong";
     case Errc::mac_mismatch:
       return "message authentication failed: data was altered on its way";
+    case Errc::bad_compression:
+      return "a compressed packet is damaged";
+    case Errc::expanded_too_long:
+      return "a compressed packet expands beyond what a packet may have";
     case Errc::sequence_exhausted:
       return "too many packets under one key";
     case Errc::malformed_message:
@@ -156,6 +160,7 @@ std::uint32_t disconnect_reason(Errc code) {
     protocol_error = 2,
     key_exchange_failed = 3,
     mac_error = 5,
+    compression_error = 6,
     version_not_supported = 8,
     host_key_not_verifiable = 9,
     by_application = 11,
@@ -170,6 +175,9 @@ std::uint32_t disconnect_reason(Errc code) {
       return version_not_supported;
     case Errc::mac_mismatch:
       return mac_error;
+    case Errc::bad_compression:
+    case Errc::expanded_too_long:
+      return compression_error;
     case Errc::no_common_algorithm:
     case Errc::not_strict:
     case Errc::bad_kex_value:

@@ -39,6 +39,8 @@ TEST(Errors, OfThePeerAreToldToIt) {
            Row{Errc::no_common_algorithm, 3},
            Row{Errc::bad_kex_value, 3},
            Row{Errc::mac_mismatch, 5},
+           Row{Errc::bad_compression, 6},
+           Row{Errc::expanded_too_long, 6},
            Row{Errc::bad_version, 8},
            Row{Errc::host_key_changed, 9},
            Row{Errc::host_key_signature, 9},

@@ -90,7 +90,8 @@ Status KexMachine::switch_output(const Agreed& agreed, SessionKeys keys) {
   auto opener = HAWSER_TRY(make_opener(agreed.server_to_client, keys.server_to_client));
   auto sealer = HAWSER_TRY(make_sealer(agreed.client_to_server, keys.client_to_server));
   HAWSER_TRY(writer_.write_message(wire::NewKeys{}));
-  writer_.switch_keys(std::move(sealer), strict_ == wire::StrictKex::on);
+  writer_.switch_keys(std::move(sealer), strict_ == wire::StrictKex::on,
+                      agreed.client_to_server.compression);
   state_ = Switching{std::move(opener)};
   return {};
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hawser/base/display.h"
+#include "hawser/transport/compression.h"
 #include "hawser/transport/proposal.h"
 
 namespace hawser::transport {
@@ -98,10 +99,12 @@ Result<Agreed> negotiate(const crypto::Engine& engine, const wire::KexInit& clie
       choose_suite(engine, negotiator, "cipher server to client", client.cipher_server_to_client,
                    server.cipher_server_to_client, "mac server to client",
                    client.mac_server_to_client, server.mac_server_to_client));
-  HAWSER_TRY(negotiator.choose("compression client to server", client.compression_client_to_server,
-                               server.compression_client_to_server));
-  HAWSER_TRY(negotiator.choose("compression server to client", client.compression_server_to_client,
-                               server.compression_server_to_client));
+  agreed.client_to_server.compression = find_compression(HAWSER_TRY(
+      negotiator.choose("compression client to server", client.compression_client_to_server,
+                        server.compression_client_to_server)));
+  agreed.server_to_client.compression = find_compression(HAWSER_TRY(
+      negotiator.choose("compression server to client", client.compression_server_to_client,
+                        server.compression_server_to_client)));
 
   // RFC 4253 7: a guess is right if both first choices of both lists are the same.
   agreed.is_guess_wrong =

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "hawser/transport/compression.h"
 #include "hawser/transport/proposal.h"
 #include "hawser/wire/codec.h"
 
@@ -51,6 +52,19 @@ TEST(Negotiation, directions_are_apart) {
   EXPECT_EQ(agreed->client_to_server.cipher->name, "aes128-ctr");
   EXPECT_EQ(agreed->server_to_client.cipher->name, "aes128-gcm@openssh.com");
   EXPECT_EQ(agreed->server_to_client.mac, nullptr);
+}
+
+TEST(Negotiation, compression_is_of_one_direction) {
+  Report report;
+  auto client = offer();
+  client.compression_client_to_server = client.compression_server_to_client =
+      wire::NameList("zlib@openssh.com,none");
+  auto server = offer();
+  server.compression_server_to_client = wire::NameList("none,zlib@openssh.com");
+  const auto agreed = negotiate(engine(), client, server, report);
+  ASSERT_TRUE(agreed);
+  EXPECT_EQ(agreed->client_to_server.compression->name, "none");
+  EXPECT_EQ(agreed->server_to_client.compression->name, "zlib@openssh.com");
 }
 
 TEST(Negotiation, markers_are_never_chosen) {
@@ -112,6 +126,7 @@ TEST(Proposal, default_is_all_that_the_engine_has) {
   EXPECT_TRUE(check_proposal(engine(), proposal));
   EXPECT_EQ(proposal.kex.size(), kex_algorithms().size());
   EXPECT_EQ(proposal.cipher.size(), engine().ciphers.size());
+  EXPECT_EQ(proposal.compression, std::vector<std::string>{"none"});  // but not what it only can
 }
 
 TEST(Proposal, unknown_names_and_empty_lists_are_refused) {

@@ -82,6 +82,51 @@ TEST_F(PacketIo, padding_is_random) {
   EXPECT_NE(to_bytes(writer_.pending()), first);
 }
 
+// Plain packets, so that the start of a stream is seen (RFC 1950: 78 with a window of 32 KiB).
+TEST_F(PacketIo, compression_begins_when_its_time_has_come) {
+  const Bytes payload(1000, 2);
+  const auto passes_as_stream_start = [&] {
+    EXPECT_TRUE(writer_.write(Gather(payload)));
+    const bool is_start = writer_.pending()[5] == 0x78 && writer_.pending().size() < 100;
+    carry();
+    const auto packet = reader_.next(in_, 2000);
+    EXPECT_TRUE(packet && *packet && to_bytes((*packet)->payload) == payload);
+    return is_start;
+  };
+  const auto switch_to = [&](const char* name) {
+    writer_.switch_keys(make_plain_sealer(), false, find_compression(name));
+    reader_.switch_keys(make_plain_opener(), false, find_compression(name));
+  };
+  EXPECT_FALSE(passes_as_stream_start());
+  switch_to("zlib");
+  EXPECT_TRUE(passes_as_stream_start());
+  EXPECT_FALSE(passes_as_stream_start());  // goes on
+  switch_to("zlib");
+  EXPECT_TRUE(passes_as_stream_start());  // begins anew with new keys
+  switch_to("zlib@openssh.com");
+  EXPECT_FALSE(passes_as_stream_start());
+  writer_.login_done();
+  reader_.login_done();
+  EXPECT_TRUE(passes_as_stream_start());
+  switch_to("zlib@openssh.com");
+  EXPECT_TRUE(passes_as_stream_start());
+  switch_to("none");
+  EXPECT_FALSE(passes_as_stream_start());
+}
+
+TEST_F(PacketIo, a_payload_expands_to_the_size_of_a_packet_at_most) {
+  writer_.switch_keys(make_plain_sealer(), false, find_compression("zlib"));
+  reader_.switch_keys(make_plain_opener(), false, find_compression("zlib"));
+  ASSERT_TRUE(writer_.write(Gather(Bytes(1000, 2))));
+  carry();
+  EXPECT_TRUE(reader_.next(in_, 1000));
+  ASSERT_TRUE(writer_.write(Gather(Bytes(1001, 2))));
+  carry();
+  const auto packet = reader_.next(in_, 1000);
+  ASSERT_FALSE(packet);
+  EXPECT_EQ(packet.error(), (Error{Errc::expanded_too_long, 1000}));
+}
+
 // What waits for a slow peer is not copied for every packet: storage doubles.
 TEST_F(PacketIo, waiting_output_grows_in_few_steps) {
   std::size_t steps = 0;

@@ -13,11 +13,14 @@ Result<std::optional<PacketView>> PacketReader::next(Slab& slab, std::size_t max
   // RFC 4344 3.1: never more than 2^31 packets under one key; a re-key was due long before.
   if (packets_ >= limits::kHardPackets) return fail(Errc::sequence_exhausted, "receive");
 
-  const ByteSpan payload = HAWSER_TRY(opener_->open(sequence_, slab.span().first(expected_)));
+  ByteView payload = HAWSER_TRY(opener_->open(sequence_, slab.span().first(expected_)));
   taken_ = expected_;
   expected_ = 0;
   ++packets_;
   bytes_ += taken_;
+  if (Inflater* inflater = compression_.context()) {
+    payload = HAWSER_TRY(inflater->expand(payload, max_packet));
+  }
   return PacketView{payload[0], payload, sequence_++};
 }
 
@@ -27,8 +30,10 @@ void PacketReader::release(Slab& slab) {
   taken_ = 0;
 }
 
-void PacketReader::switch_keys(std::unique_ptr<Opener> opener, bool reset_sequence) {
+void PacketReader::switch_keys(std::unique_ptr<Opener> opener, bool reset_sequence,
+                               const CompressionAlgorithm* compression) {
   opener_ = std::move(opener);
+  compression_.switch_keys(compression);
   if (reset_sequence) sequence_ = 0;
   packets_ = 0;
   bytes_ = 0;

@@ -1,8 +1,11 @@
-// Slab + Opener -> packets: finds the next whole packet, opens it where it lies and counts.
+// Slab + Opener -> packets: finds the next whole packet, opens it where it lies and counts. A
+// payload that was compressed is expanded elsewhere, to at most the size that a packet may have.
 #pragma once
 
 #include "hawser/base/slab.h"
+#include "hawser/transport/compression.h"
 #include "hawser/transport/protection.h"
+#include "hawser/transport/zlib_context.h"
 
 namespace hawser::transport {
 
@@ -21,7 +24,10 @@ class PacketReader {
   void release(Slab& slab);
 
   // From the next packet on (RFC 4253 7.3); with strict key exchange they are counted from 0.
-  void switch_keys(std::unique_ptr<Opener> opener, bool reset_sequence);
+  void switch_keys(std::unique_ptr<Opener> opener, bool reset_sequence,
+                   const CompressionAlgorithm* compression = nullptr);
+  // Delayed compression begins with the next packet.
+  void login_done() { compression_.login_done(); }
 
   [[nodiscard]] std::uint32_t sequence() const { return sequence_; }
   [[nodiscard]] std::uint64_t packets_under_key() const { return packets_; }
@@ -34,6 +40,7 @@ class PacketReader {
 
  private:
   std::unique_ptr<Opener> opener_ = make_plain_opener();
+  Compression<Inflater> compression_;
   std::size_t expected_ = 0;  // size of the packet at the front, once known
   std::size_t taken_ = 0;     // size of the packet last returned, still in the slab
   std::uint32_t sequence_ = 0;

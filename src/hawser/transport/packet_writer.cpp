@@ -3,6 +3,12 @@
 namespace hawser::transport {
 
 Status PacketWriter::write(const Gather& payload) {
+  Deflater* deflater = compression_.context();
+  if (deflater == nullptr) return seal(payload);
+  return seal(Gather(HAWSER_TRY(deflater->compress(payload))));
+}
+
+Status PacketWriter::seal(const Gather& payload) {
   if (packets_ >= limits::kHardPackets) return fail(Errc::sequence_exhausted, "send");
   const ByteView random_padding = HAWSER_TRY(padding(sealer_->padding_size(payload.size())));
   const std::size_t size = sealer_->sealed_size(payload.size());
@@ -19,8 +25,10 @@ void PacketWriter::write_raw(ByteView bytes) {
   slab_.commit(bytes.size());
 }
 
-void PacketWriter::switch_keys(std::unique_ptr<Sealer> sealer, bool reset_sequence) {
+void PacketWriter::switch_keys(std::unique_ptr<Sealer> sealer, bool reset_sequence,
+                               const CompressionAlgorithm* compression) {
   sealer_ = std::move(sealer);
+  compression_.switch_keys(compression);
   if (reset_sequence) sequence_ = 0;
   packets_ = 0;
   bytes_ = 0;

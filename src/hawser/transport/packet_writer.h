@@ -1,9 +1,11 @@
 // Payloads -> sealed packets in the outbound slab. Sealing is the copy: from where the caller has
-// the bytes to where the socket takes them.
+// the bytes to where the socket takes them. With compression there is one more, on purpose.
 #pragma once
 
 #include "hawser/base/slab.h"
+#include "hawser/transport/compression.h"
 #include "hawser/transport/protection.h"
+#include "hawser/transport/zlib_context.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::transport {
@@ -33,19 +35,25 @@ class PacketWriter {
   void release_if_empty() { slab_.release_if_empty(); }
   [[nodiscard]] std::size_t held() const { return slab_.held(); }
 
-  void switch_keys(std::unique_ptr<Sealer> sealer, bool reset_sequence);
+  // From the next packet on.
+  void switch_keys(std::unique_ptr<Sealer> sealer, bool reset_sequence,
+                   const CompressionAlgorithm* compression = nullptr);
+  // Delayed compression begins with the next packet.
+  void login_done() { compression_.login_done(); }
 
   [[nodiscard]] std::uint32_t sequence() const { return sequence_; }
   [[nodiscard]] std::uint64_t packets_under_key() const { return packets_; }
   [[nodiscard]] std::uint64_t bytes_under_key() const { return bytes_; }
 
  private:
+  Status seal(const Gather& payload);
   ByteSpan reserve(std::size_t size);
   Result<ByteView> padding(std::size_t size);
 
   static constexpr std::size_t kCapacity = 64 * 1024;
   crypto::Random& random_;
   std::unique_ptr<Sealer> sealer_ = make_plain_sealer();
+  Compression<Deflater> compression_;
   Slab slab_{kCapacity};
   // Padding is drawn in bulk: one call of the generator for many packets.
   std::array<std::uint8_t, 512> padding_pool_{};

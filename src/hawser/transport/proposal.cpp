@@ -3,14 +3,13 @@
 #include <algorithm>
 
 #include "hawser/keys/algorithms.h"
+#include "hawser/transport/compression.h"
 #include "hawser/transport/kex_method.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::transport {
 
 namespace {
-
-constexpr std::string_view kNoCompression = "none";
 
 std::string join(const std::vector<std::string>& names) {
   std::string joined;
@@ -45,7 +44,7 @@ Proposal default_proposal(const crypto::Engine& engine) {
   }
   proposal.cipher = names_of(engine.ciphers);
   proposal.mac = names_of(engine.macs);
-  proposal.compression = {std::string(kNoCompression)};
+  proposal.compression = {"none"};
   return proposal;
 }
 
@@ -62,7 +61,8 @@ Status check_proposal(const crypto::Engine& engine, const Proposal& proposal) {
                 [&](const std::string& n) { return crypto::find_cipher(engine, n) != nullptr; }) &&
       all_known(proposal.mac,
                 [&](const std::string& n) { return crypto::find_mac(engine, n) != nullptr; }) &&
-      all_known(proposal.compression, [](const std::string& n) { return n == kNoCompression; });
+      all_known(proposal.compression,
+                [](const std::string& n) { return find_compression(n) != nullptr; });
   if (!is_known) return fail(Errc::invalid_argument, "algorithms");
   return {};
 }

@@ -40,10 +40,13 @@ class Sealer {
   }
 };
 
+struct CompressionAlgorithm;
+
 // The algorithms of one direction.
 struct ProtectionSuite {
   const crypto::CipherAlgorithm* cipher = nullptr;
   const crypto::MacAlgorithm* mac = nullptr;  // nullptr where the cipher authenticates by itself
+  const CompressionAlgorithm* compression = nullptr;  // the caller's to apply
 };
 
 // The keys of one direction (RFC 4253 7.2).

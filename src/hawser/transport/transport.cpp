@@ -141,7 +141,8 @@ Status Transport::take_kexinit(const PacketView& packet) {
 
 Result<TransportEvent> Transport::take_newkeys(const PacketView& packet) {
   auto opener = HAWSER_TRY(kex_.take_newkeys(packet.payload));
-  reader_.switch_keys(std::move(opener), kex_.strict() == wire::StrictKex::on);
+  reader_.switch_keys(std::move(opener), kex_.strict() == wire::StrictKex::on,
+                      kex_.agreed()->server_to_client.compression);
   keys_since_.reset();
   return KeysReady{kex_.exchanges() == 1};
 }
@@ -175,6 +176,13 @@ Status Transport::take_ext_info(ByteView payload) {
     return fail(Errc::malformed_message, "EXT_INFO", wire::ExtInfo::number);
   }
   return {};
+}
+
+void Transport::set_stage(Stage stage) {
+  stage_ = stage;
+  if (stage != Stage::connection) return;
+  reader_.login_done();
+  writer_.login_done();
 }
 
 Status Transport::send(const Gather& payload) {

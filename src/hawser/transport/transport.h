@@ -69,7 +69,7 @@ class Transport {
   // When the keys are too old; nullopt while none are in use.
   [[nodiscard]] std::optional<Instant> rekey_deadline() const;
 
-  void set_stage(Stage stage) { stage_ = stage; }
+  void set_stage(Stage stage);
 
   [[nodiscard]] wire::Phase phase() const;
   [[nodiscard]] bool is_identified() const { return is_identified_; }

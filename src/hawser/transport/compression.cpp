@@ -1,0 +1,30 @@
+#include "hawser/transport/compression.h"
+
+#include <algorithm>
+
+namespace hawser::transport {
+
+namespace {
+
+constexpr CompressionAlgorithm kAlgorithms[] = {
+    {"zlib@openssh.com", CompressionStart::after_login},
+    {"zlib", CompressionStart::with_keys},
+    {"none", CompressionStart::never},
+};
+
+}  // namespace
+
+std::span<const CompressionAlgorithm> compression_algorithms() {
+  return kAlgorithms;
+}
+
+const CompressionAlgorithm* find_compression(std::string_view name) {
+  const auto* row = std::ranges::find(kAlgorithms, name, &CompressionAlgorithm::name);
+  return row == std::end(kAlgorithms) ? nullptr : row;
+}
+
+std::vector<std::string> wanted_compression() {
+  return {"zlib@openssh.com", "none"};
+}
+
+}  // namespace hawser::transport
