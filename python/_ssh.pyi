@@ -679,9 +679,12 @@ class Session:
         privkey_bytes: str | bytes | bytearray | AgentKey | _Signer,
         pubkey_bytes: str | bytes | None = None,
         passphrase: str | bytes | bytearray | None = None,
+        *,
+        certificate: str | bytes | None = None,
     ) -> None:
         """Log in by the content of a key file, or by an object that signs: an AgentKey, or one of
-        yours with `sign(data, algorithm)` and `blob` (or its public key as `pubkey_bytes`)."""
+        yours with `sign(data, algorithm)` and `blob` (or its public key as `pubkey_bytes`).
+        `certificate` is the content of the -cert.pub file."""
     def userauth_agent(
         self,
         user: str,

@@ -105,6 +105,8 @@ Mapping mapping_of(const Error& error) {
     case Errc::signer_failed:
       return {error_classes().agent, 0};
     case Errc::key_mismatch:
+    case Errc::certificate_mismatch:
+    case Errc::certificate_kind:
       return {error_classes().key_file, 0};
     case Errc::file_closed:
       return {PyExc_ValueError, 0};

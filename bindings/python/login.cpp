@@ -2,6 +2,7 @@
 
 #include <nanobind/stl/string.h>
 
+#include "hawser/keys/certificate.h"
 #include "hawser/keys/private_key_file.h"
 
 #include "agent.h"
@@ -96,10 +97,12 @@ client::Failure key_failure(const Error& error, const char* what) {
     case Errc::key_unsupported:
       failure.text +=
           " (ed25519, ecdsa nistp256/384/521 and rsa keys of 2048 bits or more are, in the formats "
-          "that ssh-keygen writes)";
+          "that ssh-keygen and puttygen write)";
       break;
     case Errc::kdf_too_expensive:
-      failure.text += " (at most 2048 bcrypt rounds are done)";
+      failure.text +=
+          " (at most 2048 rounds of bcrypt, 10 million of PBKDF2, 256 MiB and 16 GiB in all passes "
+          "of Argon2 are done)";
       break;
     default:
       break;
@@ -107,20 +110,49 @@ client::Failure key_failure(const Error& error, const char* what) {
   return failure;
 }
 
-// Reads the key, and compares the public half if one is given: before anything is sent.
 client::Outcome<keys::MemorySigner> load_key(const SecretBytes& content,
-                                             const std::optional<SecretBytes>& public_key,
                                              const SecretBytes& passphrase) {
   auto signer = keys::parse_private_key(engine(), content.view(), passphrase.view());
   if (!signer) return std::unexpected(key_failure(signer.error(), "private key"));
-  if (public_key) {
-    const auto blob = keys::parse_public_key_line(public_key->view());
+  return *std::move(signer);
+}
+
+// What the caller gave beside the private key: the content of .pub files.
+struct PublicSides {
+  std::optional<SecretBytes> key;  // or a certificate, as for other programs
+  std::optional<SecretBytes> certificate;
+};
+
+// The blob of the certificate, if there is one. A public half that belongs to another key is
+// refused, before anything is sent.
+client::Outcome<std::optional<Bytes>> certificate_of(const PublicSides& sides,
+                                                     const keys::MemorySigner& key) {
+  std::optional<Bytes> certificate;
+  if (sides.key) {
+    auto blob = keys::parse_public_key_line(sides.key->view());
     if (!blob) return std::unexpected(key_failure(blob.error(), "public key"));
-    if (!equal(*blob, signer->public_blob())) {
+    if (!equal(keys::plain_key_blob(engine(), *blob), key.public_blob())) {
       return std::unexpected(key_failure(Error{Errc::key_mismatch, 0, "key"}, "public key"));
     }
+    if (!equal(*blob, key.public_blob())) certificate = *std::move(blob);
   }
-  return *std::move(signer);
+  if (sides.certificate) {
+    auto blob = keys::parse_public_key_line(sides.certificate->view());
+    if (!blob) return std::unexpected(key_failure(blob.error(), "certificate"));
+    certificate = *std::move(blob);
+  }
+  return certificate;
+}
+
+// By the signer's key, or by the certificate for it.
+client::Outcome<void> log_in(client::Connection& connection, const std::string& user,
+                             client::Signer& signer, std::optional<Bytes> certificate,
+                             client::Connection::Probe probe,
+                             const client::Interrupt& interrupted) {
+  if (!certificate) return connection.login_public_key(user, signer, probe, interrupted);
+  auto certified =
+      HAWSER_TRY_OUTCOME(client::CertifiedSigner::make(engine(), signer, *std::move(certificate)));
+  return connection.login_public_key(user, certified, probe, interrupted);
 }
 
 // The blob of a public key or certificate as a signer or a caller gives it: a line of a .pub file,
@@ -132,7 +164,7 @@ Bytes public_blob_argument(nb::handle value) {
 }
 
 void login_by_object(PySession& self, const std::string& user, nb::handle signer,
-                     nb::handle public_key) {
+                     nb::handle public_key, nb::handle certificate) {
   nb::object blob = nb::borrow(public_key);
   if (blob.is_none()) blob = nb::getattr(signer, "blob", nb::none());
   if (blob.is_none()) {
@@ -141,26 +173,31 @@ void login_by_object(PySession& self, const std::string& user, nb::handle signer
     throw nb::python_error();
   }
   ObjectSigner object(signer, public_blob_argument(blob));
+  std::optional<Bytes> certificate_blob;
+  if (!certificate.is_none()) certificate_blob = public_blob_argument(certificate);
   without_gil([&](const client::Interrupt& interrupted) {
-    return self.connection->login_public_key(user, object, client::Connection::Probe::ask_first,
-                                             interrupted);
+    return log_in(*self.connection, user, object, std::move(certificate_blob),
+                  client::Connection::Probe::ask_first, interrupted);
   });
 }
 
 void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key,
-                        nb::handle public_key, nb::handle passphrase) {
+                        nb::handle public_key, nb::handle passphrase, nb::handle certificate) {
   const std::string name = user_argument(user);
-  if (nb::hasattr(private_key, "sign")) return login_by_object(self, name, private_key, public_key);
+  if (nb::hasattr(private_key, "sign")) {
+    return login_by_object(self, name, private_key, public_key, certificate);
+  }
   const SecretBytes content = secret_argument(private_key, "privkey_bytes");
-  std::optional<SecretBytes> public_half;
-  if (!public_key.is_none()) public_half = secret_argument(public_key, "pubkey_bytes");
+  PublicSides sides;
+  if (!public_key.is_none()) sides.key = secret_argument(public_key, "pubkey_bytes");
+  if (!certificate.is_none()) sides.certificate = secret_argument(certificate, "certificate");
   SecretBytes phrase;
   if (!passphrase.is_none()) phrase = secret_argument(passphrase, "passphrase");
   without_gil([&](const client::Interrupt& interrupted) -> client::Outcome<void> {
-    const auto key = HAWSER_TRY_OUTCOME(load_key(content, public_half, phrase));
+    const auto key = HAWSER_TRY_OUTCOME(load_key(content, phrase));
     client::KeySigner signer(engine(), key);
-    return self.connection->login_public_key(name, signer, client::Connection::Probe::sign_at_once,
-                                             interrupted);
+    return log_in(*self.connection, name, signer, HAWSER_TRY_OUTCOME(certificate_of(sides, key)),
+                  client::Connection::Probe::sign_at_once, interrupted);
   });
 }
 
@@ -173,7 +210,7 @@ void userauth_hostbased(PySession& self, nb::handle user, nb::handle private_key
   const client::Connection::HostBasedNames names{text_argument(client_host, "client_host"),
                                                  text_argument(client_user, "client_user")};
   without_gil([&](const client::Interrupt& interrupted) -> client::Outcome<void> {
-    const auto key = HAWSER_TRY_OUTCOME(load_key(content, std::nullopt, phrase));
+    const auto key = HAWSER_TRY_OUTCOME(load_key(content, phrase));
     client::KeySigner signer(engine(), key);
     return self.connection->login_host_based(name, signer, names, interrupted);
   });
@@ -201,7 +238,8 @@ void bind_login(nb::class_<PySession>& c) {
            "new_password"_a = nb::none())
       .def("userauth_keyboard_interactive", &userauth_keyboard_interactive, "user"_a, "handler"_a)
       .def("userauth_publickey", &userauth_publickey, "user"_a, "privkey_bytes"_a,
-           "pubkey_bytes"_a = nb::none(), "passphrase"_a = nb::none())
+           "pubkey_bytes"_a = nb::none(), "passphrase"_a = nb::none(), nb::kw_only(),
+           "certificate"_a = nb::none())
       .def("userauth_agent", &userauth_agent, "user"_a, "agent"_a = nb::none(), nb::kw_only(),
            "first"_a = nb::none())
       .def("userauth_hostbased", &userauth_hostbased, "user"_a, "privkey_bytes"_a, "client_host"_a,

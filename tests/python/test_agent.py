@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import _ssh
+from agents import running_agent
 from clients import connect
 from servers import Keys, OpenSSHServer, is_root
 
@@ -24,30 +25,14 @@ KEYS = ("ed25519", "ecdsa-256", "rsa")
 @pytest.fixture(scope="module")
 def agent(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """OpenSSH's agent with one key of each kind in it."""
-    path = str(tmp_path_factory.mktemp("agent") / "socket")
-    with subprocess.Popen(
-        ["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            _wait_for(path)
-            env = {**os.environ, "SSH_AUTH_SOCK": path}
-            for name in KEYS:
-                key = keys[name].private
-                subprocess.run(
-                    ["ssh-add", "-q", "-"], input=key, env=env, check=True, capture_output=True
-                )
-            yield path
-        finally:
-            process.kill()
-
-
-def _wait_for(path: str) -> None:
-    for _ in range(200):
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(path) == 0:
-                return
-        threading.Event().wait(0.02)
-    pytest.fail("ssh-agent does not come up")
+    with running_agent(tmp_path_factory.mktemp("agent") / "socket") as path:
+        env = {**os.environ, "SSH_AUTH_SOCK": path}
+        for name in KEYS:
+            key = keys[name].private
+            subprocess.run(
+                ["ssh-add", "-q", "-"], input=key, env=env, check=True, capture_output=True
+            )
+        yield path
 
 
 def test_the_agent_lists_its_keys(agent: str, keys: Keys) -> None:

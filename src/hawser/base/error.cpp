@@ -101,9 +101,9 @@ std::string_view describe(Errc code) {
     case Errc::passphrase_required:
       return "the key is encrypted: a passphrase is needed";
     case Errc::passphrase_wrong:
-      return "the passphrase is wrong";
+      return "the passphrase is wrong, or the encrypted part is damaged";
     case Errc::kdf_too_expensive:
-      return "the key file asks for too many KDF rounds";
+      return "the key file asks for too much key derivation";
     case Errc::agent_unreachable:
       return "the ssh-agent cannot be reached";
     case Errc::agent_refused:
@@ -116,6 +116,10 @@ std::string_view describe(Errc code) {
       return "the public key does not belong to the private key";
     case Errc::certificate_signature:
       return "the certificate is not signed by its authority, or with SHA-1";
+    case Errc::certificate_mismatch:
+      return "the certificate belongs to another key";
+    case Errc::certificate_kind:
+      return "the certificate is not one for users";
     case Errc::channel_open_refused:
       return "the server refused to open the channel";
     case Errc::channel_request_refused:

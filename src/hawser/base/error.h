@@ -72,6 +72,8 @@ enum class Errc : std::uint16_t {
   signer_failed,          // what signed gave no signature of the kind that was asked for
   key_mismatch,           // the public half given does not belong to the private one
   certificate_signature,  // a certificate that its authority did not sign
+  certificate_mismatch,   // it certifies another key than the one it was given for
+  certificate_kind,       // it is none, or a host's, where a user's is needed
   // channels
   channel_open_refused,  // detail: reason code
   channel_request_refused,

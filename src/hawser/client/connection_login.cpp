@@ -3,10 +3,12 @@
 
 #include "hawser/base/display.h"
 #include "hawser/client/agent.h"
+#include "hawser/client/certificate_words.h"
+#include "hawser/client/clock.h"
 #include "hawser/client/connection.h"
 #include "hawser/client/signer.h"
 #include "hawser/keys/algorithms.h"
-#include "hawser/keys/public_key.h"
+#include "hawser/keys/fingerprint.h"
 #include "hawser/operations/login.h"
 
 namespace hawser::client {
@@ -17,9 +19,10 @@ class SigningWorld final : public World {
  public:
   explicit SigningWorld(Signer& signer) : signer_(signer) {}
   Result<Bytes> sign(const session::SignatureWanted& request) override {
-    auto signature = signer_.sign(request.algorithm, request.data);
-    if (signature && named(*signature) != keys::plain_algorithm(request.algorithm)) {
-      signature = std::unexpected(wrong_algorithm(request.algorithm, named(*signature)));
+    const std::string_view algorithm = keys::plain_algorithm(request.algorithm);
+    auto signature = signer_.sign(algorithm, request.data);
+    if (signature && named(*signature) != algorithm) {
+      signature = std::unexpected(wrong_algorithm(algorithm, named(*signature)));
     }
     if (signature) return *std::move(signature);
     failure = std::move(signature).error();
@@ -34,8 +37,8 @@ class SigningWorld final : public World {
   // An old agent ignores what it does not know, and signs by SHA-1.
   static Failure wrong_algorithm(std::string_view wanted, std::string_view got) {
     Failure failure = explain(Error{Errc::signer_failed, 0, "sign"}, Report{});
-    failure.text = "a signature by " + std::string(keys::plain_algorithm(wanted)) +
-                   " was asked for, and one by '" + display(as_bytes(got), 64) + "' came";
+    failure.text = "a signature by " + std::string(wanted) + " was asked for, and one by '" +
+                   display(as_bytes(got), 64) + "' came";
     return failure;
   }
 
@@ -74,6 +77,25 @@ Failure none_taken(Failure failure, std::size_t tried) {
   failure.text = "the server took none of the " + std::to_string(tried) +
                  " keys that the ssh-agent holds: " + failure.text;
   return failure;
+}
+
+// What can be said about a certificate that the server refused: it does not say why.
+std::string note_on(const crypto::Engine& engine, ByteView blob, const std::string& user) {
+  const auto certificate = keys::read_certificate(engine, blob);
+  if (!certificate) return {};
+  keys::CertificateNeed need;
+  need.kind = keys::CertificateKind::user;
+  need.principal = user;
+  need.now = seconds_since_epoch();
+  need.authority_blob = certificate->authority_blob;
+  const auto fault = keys::judge_certificate(*certificate, need);
+  const std::string name = "; the certificate '" + display(as_bytes(certificate->key_id)) + "': ";
+  if (fault != keys::CertificateFault::none) {
+    return name + complaint_of(*certificate, fault, keys::CertificateKind::user);
+  }
+  return name + "it is valid for this user now: does the server trust its authority, " +
+         std::string(keys::key_type_of(certificate->authority_blob)) + " " +
+         keys::fingerprint(engine, certificate->authority_blob).value_or("") + "?";
 }
 
 }  // namespace
@@ -142,6 +164,9 @@ Outcome<void> Connection::login_public_key(const std::string& user, Signer& sign
                     world, interrupt);
     if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
     if (outcome || !may_try_again(outcome.error())) break;
+  }
+  if (!outcome && outcome.error().error.code == Errc::auth_refused && !outcome.error().is_partial) {
+    outcome.error().text += note_on(engine_, blob, user);
   }
   return outcome;
 }

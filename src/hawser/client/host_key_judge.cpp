@@ -1,11 +1,10 @@
 #include "hawser/client/host_key_judge.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
-#include <ctime>
 
 #include "hawser/base/display.h"
+#include "hawser/client/certificate_words.h"
 #include "hawser/client/clock.h"
 #include "hawser/keys/certificate.h"
 #include "hawser/keys/fingerprint.h"
@@ -23,41 +22,6 @@ std::string joined(const std::vector<std::string>& names, std::string_view betwe
     text += name;
   }
   return text;
-}
-
-// "2031-05-04T03:02:01Z"
-std::string date_of(std::uint64_t seconds) {
-  const auto time = static_cast<std::time_t>(std::min(seconds, std::uint64_t{INT64_MAX}));
-  std::tm parts{};
-  std::array<char, 32> text{};
-  if (gmtime_r(&time, &parts) == nullptr ||
-      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
-    return "the end of time";
-  }
-  return text.data();
-}
-
-std::string complaint_of(const keys::Certificate& certificate, keys::CertificateFault fault) {
-  switch (fault) {
-    case keys::CertificateFault::none:
-      return "it is good";
-    case keys::CertificateFault::other_authority:
-      return "no @cert-authority line has its authority for this host";
-    case keys::CertificateFault::other_kind:
-      return "it is not for a host, but for a user";
-    case keys::CertificateFault::not_yet_valid:
-      return "it is valid from " + date_of(certificate.valid_after);
-    case keys::CertificateFault::expired:
-      return "it expired at " + date_of(certificate.valid_before);
-    case keys::CertificateFault::no_principals:
-      return "it names no host";
-    case keys::CertificateFault::other_principals:
-      return "it is for " + display(as_bytes(joined(certificate.principals, ", ")));
-    case keys::CertificateFault::unknown_option:
-      return "it has the critical option '" +
-             display(as_bytes(certificate.critical_options.front().name)) + "', which is not known";
-  }
-  return {};
 }
 
 class Judge {
@@ -90,8 +54,8 @@ class Judge {
       if (fault == keys::CertificateFault::none) return {};
       complaint_ = "; its certificate '" + display(as_bytes(certificate_->key_id)) + "' by " +
                    std::string(keys::key_type_of(certificate_->authority_blob)) + " " +
-                   fingerprint_of(certificate_->authority_blob) +
-                   " does not count: " + complaint_of(*certificate_, fault);
+                   fingerprint_of(certificate_->authority_blob) + " does not count: " +
+                   complaint_of(*certificate_, fault, keys::CertificateKind::host);
     }
     return judge_plain(judgement);
   }

@@ -12,7 +12,9 @@ class Signer {
   virtual ~Signer() = default;
   // The key, or the certificate for it, as the server is to see it.
   [[nodiscard]] virtual ByteView public_blob() const = 0;
-  // A signature blob (string algorithm, string value) over `data`. Called with no lock held.
+  // A signature blob (string algorithm, string value) over `data`. `algorithm` is that of the
+  // signature: "rsa-sha2-512", also where a certificate goes with the key. Called with no lock
+  // held.
   virtual Outcome<Bytes> sign(std::string_view algorithm, ByteView data) = 0;
 };
 
@@ -27,6 +29,26 @@ class KeySigner final : public Signer {
  private:
   const crypto::Engine& engine_;
   const keys::MemorySigner& key_;
+};
+
+// Another signer, whose key is shown as a certificate. It outlives this one.
+class CertifiedSigner final : public Signer {
+ public:
+  // `certificate` is the blob. certificate_kind: it is none for a user; certificate_mismatch: it is
+  // for another key; key_damaged, key_unsupported. Whether it is valid is for the server to say.
+  static Outcome<CertifiedSigner> make(const crypto::Engine& engine, Signer& signer,
+                                       Bytes certificate);
+  [[nodiscard]] ByteView public_blob() const override { return certificate_; }
+  Outcome<Bytes> sign(std::string_view algorithm, ByteView data) override {
+    return signer_.sign(algorithm, data);
+  }
+
+ private:
+  CertifiedSigner(Signer& signer, Bytes certificate)
+      : signer_(signer), certificate_(std::move(certificate)) {}
+
+  Signer& signer_;
+  Bytes certificate_;
 };
 
 }  // namespace hawser::client

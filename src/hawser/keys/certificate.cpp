@@ -86,6 +86,49 @@ Status verify_signature(const crypto::Engine& engine, ByteView authority_blob, B
   return {};
 }
 
+struct Whole {
+  Bytes key_blob;
+  Claims claims;
+  ByteView message;  // what the signature is over
+  ByteView signature;
+};
+
+Result<Whole> split(const crypto::Engine& engine, ByteView blob) {
+  if (blob.size() > limits::kCertificateBlob) return fail(kBad, "certificate size");
+  const KeyType* type = find_certified_type(engine, key_type_of(blob));
+  if (type == nullptr) return fail(Errc::key_unsupported, "certificate type");
+  wire::Reader reader(blob);
+  reader.string();  // the type
+  reader.string();  // the nonce
+  Whole whole;
+  whole.key_blob = read_key_blob(*type, reader);
+  whole.claims = wire::read<Claims>(reader);
+  whole.message = blob.first(blob.size() - reader.rest().size());
+  whole.signature = reader.string();
+  if (!reader.ok() || !reader.at_end()) return fail(kBad, "certificate");
+  return whole;
+}
+
+Result<Certificate> certificate_of(const Whole& whole) {
+  const Claims& claims = whole.claims;
+  const auto kind = static_cast<CertificateKind>(claims.kind);
+  if (kind != CertificateKind::user && kind != CertificateKind::host) {
+    return fail(kBad, "certificate kind");
+  }
+  Certificate certificate;
+  certificate.principals = HAWSER_TRY(principals_of(claims.principals.bytes));
+  certificate.critical_options = HAWSER_TRY(options_of(claims.critical_options.bytes));
+  certificate.extensions = HAWSER_TRY(options_of(claims.extensions.bytes));
+  certificate.serial = claims.serial;
+  certificate.kind = kind;
+  certificate.key_id = claims.key_id.view();
+  certificate.valid_after = claims.valid_after;
+  certificate.valid_before = claims.valid_before;
+  certificate.key_blob = whole.key_blob;
+  certificate.authority_blob = to_bytes(claims.authority.bytes);
+  return certificate;
+}
+
 bool is_known_option(CertificateKind kind, std::string_view name) {
   // None are defined for hosts.
   return kind == CertificateKind::user &&
@@ -100,35 +143,15 @@ bool is_principal(const CertificateNeed& need, std::string_view principal) {
 }  // namespace
 
 Result<Certificate> parse_certificate(const crypto::Engine& engine, ByteView blob) {
-  if (blob.size() > limits::kCertificateBlob) return fail(kBad, "certificate size");
-  const KeyType* type = find_certified_type(engine, key_type_of(blob));
-  if (type == nullptr) return fail(Errc::key_unsupported, "certificate type");
-  wire::Reader reader(blob);
-  reader.string();  // the type
-  reader.string();  // the nonce
-  Bytes key_blob = read_key_blob(*type, reader);
-  const auto claims = wire::read<Claims>(reader);
-  const ByteView message = blob.first(blob.size() - reader.rest().size());
-  const ByteView signature = reader.string();
-  if (!reader.ok() || !reader.at_end()) return fail(kBad, "certificate");
-  const auto kind = static_cast<CertificateKind>(claims.kind);
-  if (kind != CertificateKind::user && kind != CertificateKind::host) {
-    return fail(kBad, "certificate kind");
-  }
-
-  Certificate certificate;
-  certificate.principals = HAWSER_TRY(principals_of(claims.principals.bytes));
-  certificate.critical_options = HAWSER_TRY(options_of(claims.critical_options.bytes));
-  certificate.extensions = HAWSER_TRY(options_of(claims.extensions.bytes));
-  HAWSER_TRY(verify_signature(engine, claims.authority.bytes, message, signature));
-  certificate.serial = claims.serial;
-  certificate.kind = kind;
-  certificate.key_id = claims.key_id.view();
-  certificate.valid_after = claims.valid_after;
-  certificate.valid_before = claims.valid_before;
-  certificate.key_blob = std::move(key_blob);
-  certificate.authority_blob = to_bytes(claims.authority.bytes);
+  const Whole whole = HAWSER_TRY(split(engine, blob));
+  auto certificate = HAWSER_TRY(certificate_of(whole));
+  HAWSER_TRY(
+      verify_signature(engine, whole.claims.authority.bytes, whole.message, whole.signature));
   return certificate;
+}
+
+Result<Certificate> read_certificate(const crypto::Engine& engine, ByteView blob) {
+  return certificate_of(HAWSER_TRY(split(engine, blob)));
 }
 
 Bytes plain_key_blob(const crypto::Engine& engine, ByteView blob) {

@@ -44,6 +44,9 @@ struct Certificate {
 //   certificate_signature the authority did not sign this, or with SHA-1
 Result<Certificate> parse_certificate(const crypto::Engine& engine, ByteView blob);
 
+// The same without a look at the signature: for a certificate of our own, which the server judges.
+Result<Certificate> read_certificate(const crypto::Engine& engine, ByteView blob);
+
 // The key blob within a certificate, of which nothing else is looked at; any other blob as it is.
 Bytes plain_key_blob(const crypto::Engine& engine, ByteView blob);
 

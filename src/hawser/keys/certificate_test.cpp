@@ -215,6 +215,17 @@ TEST(Certificate, OverItsLimitIsRefused) {
   EXPECT_EQ(error_of(fields), Errc::bad_host_key);
 }
 
+TEST(Certificate, OfOurOwnIsReadWithoutALookAtItsSignature) {
+  const Bytes blob = public_blob("host_rsa_sha1-cert");
+  EXPECT_EQ(parse_certificate(engine(), blob).error().code, Errc::certificate_signature);
+  const auto certificate = read_certificate(engine(), blob);
+  ASSERT_TRUE(certificate);
+  EXPECT_EQ(certificate->kind, CertificateKind::host);
+  const Bytes cut(blob.begin(), blob.end() - 1);
+  EXPECT_EQ(read_certificate(engine(), cut).error().code, Errc::bad_host_key);
+  EXPECT_EQ(read_certificate(engine(), public_blob("rsa")).error().code, Errc::key_unsupported);
+}
+
 // ---- the judgement
 
 struct Judged {

@@ -59,7 +59,7 @@ Result<Bytes> parse_public_key_line(ByteView content) {
   if (content.size() > limits::kKeyFile) return fail(Errc::key_damaged, "public key size");
   // A blob begins with the length of its type's name, so with a zero byte; no text does.
   if (!content.empty() && content[0] == 0) {
-    if (content.size() > limits::kPublicKeyBlob || key_type_of(content).empty()) {
+    if (content.size() > limits::kCertificateBlob || key_type_of(content).empty()) {
       return fail(Errc::key_damaged, "public key blob");
     }
     return to_bytes(content);
@@ -70,7 +70,7 @@ Result<Bytes> parse_public_key_line(ByteView content) {
     const std::string_view type = take_word(line);
     if (type.empty() || type.starts_with('#')) continue;
     auto blob = base64_decode(take_word(line));
-    if (!blob || blob->size() > limits::kPublicKeyBlob || key_type_of(*blob) != type) {
+    if (!blob || blob->size() > limits::kCertificateBlob || key_type_of(*blob) != type) {
       return fail(Errc::key_damaged, "public key line");
     }
     return *std::move(blob);
