@@ -15,10 +15,11 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(g++ cmake ninja-build pkg-config libssl-dev zlib1g-dev libgtest-dev libgmock-dev
-          nlohmann-json3-dev python3-dev python3-venv)
+packages=(g++ cmake ninja-build pkg-config libssl-dev libargon2-dev zlib1g-dev libgtest-dev
+          libgmock-dev nlohmann-json3-dev python3-dev python3-venv)
 # Without these there is less to see and to test, but it works.
-extra_packages=(openssh-client openssh-server openssh-sftp-server dropbear-bin tinysshd ccache)
+extra_packages=(openssh-client openssh-server openssh-sftp-server dropbear-bin tinysshd putty-tools
+                ccache)
 peer_packages=(proftpd-mod-crypto erlang-ssh libssh-dev)
 lint_packages=(clang-format-19 clang-tidy-19 clang-19)
 venv=build/venv

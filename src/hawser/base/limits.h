@@ -50,8 +50,12 @@ inline constexpr std::size_t kCertificateOptions = 64;      // of one kind; 9 ar
 inline constexpr std::size_t kKeyFile = 1 << 20;
 inline constexpr std::uint32_t kBcryptRounds = 2048;  // about a minute; ssh-keygen's default is 16
 inline constexpr std::uint32_t kPbkdf2Rounds = 10'000'000;  // seconds; OWASP asks for 600,000
-inline constexpr std::size_t kAgentReply = 256 * 1024;      // OpenSSH's own cap
-inline constexpr std::uint32_t kAgentIdentities = 2048;     // OpenSSH's own cap
+inline constexpr std::size_t kArgon2Memory = 256 << 20;     // puttygen's default is 8 MiB
+inline constexpr std::uint64_t kArgon2Work = std::uint64_t{16}
+                                             << 30;      // memory times passes: half a
+                                                         // minute; puttygen's: 100 MiB
+inline constexpr std::size_t kAgentReply = 256 * 1024;   // OpenSSH's own cap
+inline constexpr std::uint32_t kAgentIdentities = 2048;  // OpenSSH's own cap
 inline constexpr std::size_t kKnownHostsLine = 64 * 1024;
 inline constexpr std::size_t kKnownHostsFile = 128 << 20;  // about a million hosts
 

@@ -40,6 +40,11 @@ struct EcdsaPrivate {
   static constexpr auto fields(auto& m, auto&& each) { return each(m.curve, m.point, m.d); }
 };
 
+struct EcdsaPrivateNumber {  // all that PuTTY's files have
+  wire::Mpint d;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.d); }
+};
+
 struct RsaPrivate {
   wire::Mpint n;
   wire::Mpint e;

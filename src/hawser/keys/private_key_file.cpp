@@ -7,6 +7,7 @@
 #include "hawser/crypto/pem.h"
 #include "hawser/keys/armor.h"
 #include "hawser/keys/openssh_key_file.h"
+#include "hawser/keys/ppk_file.h"
 #include "hawser/keys/public_key.h"
 #include "hawser/keys/text_lines.h"
 
@@ -48,6 +49,7 @@ bool is_pem(std::string_view label) {
 Result<MemorySigner> parse_private_key(const crypto::Engine& engine, ByteView content,
                                        ByteView passphrase) {
   if (content.size() > limits::kKeyFile) return fail(Errc::key_damaged, "key file size");
+  if (is_ppk(as_text(content))) return parse_ppk(engine, as_text(content), passphrase);
   const Armored block = HAWSER_TRY(find_private_block(as_text(content)));
   if (is_pem(block.label)) return parse_pem(engine, block, passphrase);
   if (block.label != "OPENSSH PRIVATE KEY") return fail(Errc::key_unsupported, "key file format");
