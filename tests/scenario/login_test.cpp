@@ -60,6 +60,32 @@ TEST_F(Login, none) {
   EXPECT_TRUE(open.login(auth::NoneCredential{}));
 }
 
+// libssh forgets a login that comes in one piece with our NEWKEYS: it gets a flight of its own.
+TEST_F(Login, waits_for_the_service_of_libssh) {
+  std::vector<std::size_t> first_flights;
+  for (const char* line : {"SSH-2.0-TestServer", "SSH-2.0-libssh_0.10.6", "SSH-2.0-libssh-0.2"}) {
+    SCOPED_TRACE(line);
+    SceneOptions options = with_key();
+    options.server.identification = line;
+    options.server.auth.banners = {"hello"};
+    Scene scene(options);
+    ASSERT_TRUE(scene.handshake());
+    ASSERT_TRUE(scene.client.session().login("user", password("wrong")));
+    ASSERT_TRUE(scene.client.session().next());
+    first_flights.push_back(scene.client.session().pending_output().size());
+    scene.run();
+    EXPECT_TRUE(scene.client.saw("login refused publickey password"));
+    EXPECT_TRUE(scene.login(credential(kAtOnce)));
+    EXPECT_FALSE(scene.server.complaint());
+
+    Scene by_key(options);
+    ASSERT_TRUE(by_key.handshake());
+    EXPECT_TRUE(by_key.login(credential(kAtOnce)));
+  }
+  EXPECT_LT(first_flights[1], first_flights[0]);
+  EXPECT_EQ(first_flights[2], first_flights[1]);
+}
+
 TEST_F(Login, public_key_of_every_kind) {
   for (const crypto::SignatureAlgorithm& row : crypto::openssl_engine().signatures) {
     for (const auto probe : {kAtOnce, kAskFirst}) {

@@ -1,5 +1,7 @@
 #include "hawser/auth/authenticator.h"
 
+#include <utility>
+
 #include "hawser/base/display.h"
 #include "hawser/base/limits.h"
 #include "hawser/wire/codec.h"
@@ -156,6 +158,10 @@ Status Authenticator::apply(Result<MethodStep> step) {
 
 std::optional<AuthStep> Authenticator::next() {
   if (steps_.empty()) return std::nullopt;
+  if (first_attempt_ == FirstAttempt::after_service_accept && service_ == Service::requested &&
+      std::exchange(is_service_asked_, true)) {
+    return std::nullopt;
+  }
   AuthStep step = std::move(steps_.front());
   steps_.pop_front();
   return step;

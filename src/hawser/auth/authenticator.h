@@ -1,5 +1,5 @@
 // The userauth service (RFC 4252): one attempt at a time, each with one credential. The service
-// request and the first attempt leave in one flight.
+// request and the first attempt leave in one flight, where the server stands that.
 #pragma once
 
 #include <deque>
@@ -26,8 +26,13 @@ struct Banner {
 using AuthStep =
     std::variant<Transmit, SignRequest, PromptRequest, ServiceAccepted, Succeeded, Refused, Banner>;
 
+enum class FirstAttempt : std::uint8_t { with_service_request, after_service_accept };
+
 class Authenticator {
  public:
+  // When the first attempt leaves, unless it is with the service request.
+  void send_first_attempt(FirstAttempt when) { first_attempt_ = when; }
+
   // Begins an attempt. wrong_state if one is under way or the login is done.
   Status offer(std::string user, Bytes session_id, Credential credential);
 
@@ -56,8 +61,10 @@ class Authenticator {
   Status apply(Result<MethodStep> step);
 
   Service service_ = Service::idle;
+  FirstAttempt first_attempt_ = FirstAttempt::with_service_request;
   std::unique_ptr<Method> method_;
   std::deque<AuthStep> steps_;
+  bool is_service_asked_ = false;  // its request was taken by next()
   unsigned requests_ = 0;
   std::size_t banner_bytes_ = 0;
   bool is_waiting_ = false;  // a request is out and not answered

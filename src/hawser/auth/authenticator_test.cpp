@@ -57,6 +57,20 @@ TEST_F(AuthenticatorTest, password_request_on_the_wire) {
   EXPECT_FALSE(authenticator_.next());
 }
 
+TEST_F(AuthenticatorTest, the_first_attempt_may_wait_for_the_service) {
+  authenticator_.send_first_attempt(FirstAttempt::after_service_accept);
+  ASSERT_TRUE(offer(password()));
+  EXPECT_EQ(sent()[0], wire::ServiceRequest::number);
+  EXPECT_FALSE(authenticator_.next());
+  EXPECT_EQ(take(wire::ServiceAccept{"ssh-userauth"}), Errc{});
+  EXPECT_EQ(sent()[0], wire::UserauthRequest::number);
+  step<ServiceAccepted>();
+  EXPECT_EQ(take(wire::UserauthFailure{wire::NameList("password"), false}), Errc{});
+  step<Refused>();
+  ASSERT_TRUE(offer(password()));  // now there is nothing to wait for
+  EXPECT_EQ(sent()[0], wire::UserauthRequest::number);
+}
+
 // RFC 4252 7: the signature covers the session identifier and the request up to the key.
 TEST_F(AuthenticatorTest, public_key_signature_covers_session_and_request) {
   ASSERT_TRUE(offer(PublicKeyCredential{"ssh-ed25519", Bytes{0xaa, 0xbb}}));

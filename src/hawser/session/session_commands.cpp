@@ -19,6 +19,13 @@ bool is_forgiven(Errc code) {
   }
 }
 
+// libssh's servers (seen with 0.10.6) wait for the end of the key exchange until they are in the
+// state "authenticating". A login that is done by then, because it came in one piece with our
+// NEWKEYS, leaves them waiting: they take it, and then refuse every request.
+bool loses_early_logins(std::string_view server_line) {
+  return server_line.starts_with("SSH-2.0-libssh");
+}
+
 }  // namespace
 
 template <typename R>
@@ -49,6 +56,9 @@ Status Session::refuse_host_key(Errc why) {
 Status Session::login(std::string user, auth::Credential credential) {
   HAWSER_TRY(usable(false));
   if (!transport_.kex().is_first_done()) return fail(Errc::wrong_state, "login before keys");
+  if (loses_early_logins(transport_.server_line())) {
+    authenticator_.send_first_attempt(auth::FirstAttempt::after_service_accept);
+  }
   HAWSER_TRY(checked(authenticator_.offer(std::move(user), to_bytes(transport_.kex().session_id()),
                                           std::move(credential))));
   watch_login();
