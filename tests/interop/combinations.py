@@ -109,5 +109,5 @@ def _ours(kind: str) -> list[str]:
     nobody has tells."""
     one, other = socket.socketpair()
     with one, other, pytest.raises(ValueError, match="there are: ") as refused:
-        _ssh.Session(one, algorithms={kind: ["?"]})
+        _ssh.Session(one, algorithms={kind: ["no-such-name"]})
     return str(refused.value).partition("there are: ")[2].split(", ")

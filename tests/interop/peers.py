@@ -10,6 +10,7 @@ from servers import (
     DropbearServer,
     ErlangServer,
     Keys,
+    LibsshServer,
     OpenSSH13Server,
     OpenSSHServer,
     ParamikoServer,
@@ -98,6 +99,7 @@ PEERS = [
     Peer("TinySSH", lambda keys: [TinySSHServer(keys)], by_exec, 3, rekeys=False),
     Peer("mod_sftp", lambda keys: [ProftpdServer(keys)], by_sftp, 150),
     Peer("Erlang", _for_each_curve(ErlangServer), by_sftp, 150),
+    Peer("libssh", _for_each_curve(LibsshServer), by_exec, 120),
     # Its connections share one RSA key and change each other's choice of rsa-sha2-256 or -512.
     Peer("asyncssh", lambda keys: [AsyncSSHServer(keys)], by_exec, 150, connections=1),
     Peer("paramiko", lambda keys: [ParamikoServer(keys)], by_exec, 100),

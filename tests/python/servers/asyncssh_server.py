@@ -43,7 +43,8 @@ class AsyncSSHServer(ThreadServer):
         self._acceptor = await asyncssh.listen(
             self.host,
             0,
-            server_host_keys=[str(path) for path in self.keys.host_keys()],
+            # As objects: files would be read, and the RSA key proved, again in each login.
+            server_host_keys=list(map(asyncssh.read_private_key, self.keys.host_keys())),
             process_factory=_run,
             encoding=None,
             **{
