@@ -53,14 +53,16 @@ class Common:
         multiplied, and the third is dealt out along the diagonals."""
         indices = [range(len(names)) for names in (self.kex, self.host_keys, self.protections)]
         long, middle, short = sorted(range(3), key=lambda which: -len(indices[which]))
+        if not indices[short]:
+            return []
         found = []
         for i in indices[long]:
             for j in indices[middle]:
-                at = {long: i, middle: j, short: (i + j) % max(len(indices[short]), 1)}
+                at = {long: i, middle: j, short: (i + j) % len(indices[short])}
                 found.append(
                     Combination(self.kex[at[0]], self.host_keys[at[1]], self.protections[at[2]])
                 )
-        return found if indices[short] else []
+        return found
 
 
 def in_common(offers: Sequence["Offer"]) -> Common:
