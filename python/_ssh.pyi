@@ -216,6 +216,79 @@ class Agent:
     def path(self) -> str: ...
     def keys(self) -> list[AgentKey]: ...
 
+@final
+class PublicKey:
+    """A public key or a certificate. Equal if the blobs are; `str()` is the line of a .pub file."""
+
+    @staticmethod
+    def from_bytes(content: str | bytes | bytearray) -> PublicKey:
+        """Of a .pub or -cert.pub file, an RFC 4716 file, or a blob."""
+    @staticmethod
+    def from_file(path: str | bytes | os.PathLike[str]) -> PublicKey: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def blob(self) -> bytes: ...
+    @property
+    def comment(self) -> str:
+        """Escaped."""
+    @property
+    def fingerprint(self) -> str:
+        """'SHA256:...'; of a certificate that of its key."""
+    def to_rfc4716(self) -> str: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PrivateKey:
+    """A private key in memory. Equal if the public halves are."""
+
+    @staticmethod
+    def generate(
+        type: Literal["ed25519", "ecdsa", "rsa"] = "ed25519",
+        *,
+        bits: int | None = None,
+        comment: str = "",
+    ) -> PrivateKey:
+        """A new one. ecdsa has 256 bits, or 384 or 521; rsa 3072, or 2048 to 16384."""
+    @staticmethod
+    def from_bytes(
+        content: str | bytes | bytearray, passphrase: str | bytes | bytearray | None = None
+    ) -> PrivateKey:
+        """Of a key file, in any form that userauth_publickey takes."""
+    @staticmethod
+    def from_file(
+        path: str | bytes | os.PathLike[str], passphrase: str | bytes | bytearray | None = None
+    ) -> PrivateKey: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def blob(self) -> bytes:
+        """The public half."""
+    @property
+    def comment(self) -> str:
+        """What the key file says, escaped."""
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def public_key(self) -> PublicKey: ...
+    def to_bytes(
+        self, passphrase: str | bytes | bytearray | None = None, *, rounds: int = 24
+    ) -> bytes:
+        """The content of a key file in OpenSSH's format, encrypted if there is a passphrase."""
+    def save(
+        self,
+        path: str | bytes | os.PathLike[str],
+        passphrase: str | bytes | bytearray | None = None,
+        *,
+        rounds: int = 24,
+    ) -> None:
+        """Puts a file of mode 0600 in the place of what stands there, whole or not at all."""
+    def sign(self, data: Buffer, algorithm: str | None = None) -> bytes:
+        """A signature blob; by 'rsa-sha2-512' unless an RSA key is told otherwise."""
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
 # channels -----------------------------------------------------------------------------------------
 
 @final
@@ -676,13 +749,13 @@ class Session:
     def userauth_publickey(
         self,
         user: str,
-        privkey_bytes: str | bytes | bytearray | AgentKey | _Signer,
-        pubkey_bytes: str | bytes | None = None,
+        privkey_bytes: str | bytes | bytearray | PrivateKey | AgentKey | _Signer,
+        pubkey_bytes: str | bytes | PublicKey | None = None,
         passphrase: str | bytes | bytearray | None = None,
         *,
-        certificate: str | bytes | None = None,
+        certificate: str | bytes | PublicKey | None = None,
     ) -> None:
-        """Log in by the content of a key file, or by an object that signs: an AgentKey, or one of
+        """Log in by a key, the content of a key file, or an object that signs: an AgentKey, or one of
         yours with `sign(data, algorithm)` and `blob` (or its public key as `pubkey_bytes`).
         `certificate` is the content of the -cert.pub file."""
     def userauth_agent(

@@ -8,6 +8,7 @@
 #include "agent.h"
 #include "buffers.h"
 #include "calls.h"
+#include "keys.h"
 
 namespace hawser::python {
 
@@ -87,34 +88,34 @@ void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle 
   });
 }
 
-client::Failure key_failure(const Error& error, const char* what) {
-  client::Failure failure = client::explain(error, Report{});
-  failure.text = std::string(what) + ": " + failure.text;
-  switch (error.code) {
-    case Errc::passphrase_required:
-      failure.text += " (pass passphrase=)";
-      break;
-    case Errc::key_unsupported:
-      failure.text +=
-          " (ed25519, ecdsa nistp256/384/521 and rsa keys of 2048 bits or more are, in the formats "
-          "that ssh-keygen and puttygen write)";
-      break;
-    case Errc::kdf_too_expensive:
-      failure.text +=
-          " (at most 2048 rounds of bcrypt, 10 million of PBKDF2, 256 MiB and 16 GiB in all passes "
-          "of Argon2 are done)";
-      break;
-    default:
-      break;
+// A key of the caller's, or the content of a key file.
+struct KeySource {
+  std::shared_ptr<keys::MemorySigner> key;
+  SecretBytes content;
+  SecretBytes passphrase;
+};
+
+KeySource key_argument(nb::handle private_key, nb::handle passphrase) {
+  KeySource source;
+  source.passphrase = passphrase_argument(passphrase);
+  if (nb::isinstance<PyPrivateKey>(private_key)) {
+    source.key = nb::cast<PyPrivateKey&>(private_key).key;
+  } else {
+    source.content = secret_argument(private_key, "privkey_bytes");
   }
-  return failure;
+  return source;
 }
 
-client::Outcome<keys::MemorySigner> load_key(const SecretBytes& content,
-                                             const SecretBytes& passphrase) {
-  auto signer = keys::parse_private_key(engine(), content.view(), passphrase.view());
-  if (!signer) return std::unexpected(key_failure(signer.error(), "private key"));
-  return *std::move(signer);
+client::Outcome<std::shared_ptr<keys::MemorySigner>> load(const KeySource& source) {
+  if (source.key) return source.key;
+  return std::make_shared<keys::MemorySigner>(
+      HAWSER_TRY_OUTCOME(load_key(source.content, source.passphrase)));
+}
+
+// The content of a file of a public key: str, bytes, or a PublicKey.
+SecretBytes public_argument(nb::handle value, const char* what) {
+  if (!nb::isinstance<PyPublicKey>(value)) return secret_argument(value, what);
+  return SecretBytes(nb::cast<PyPublicKey&>(value).key.blob);
 }
 
 // What the caller gave beside the private key: the content of .pub files.
@@ -158,7 +159,7 @@ client::Outcome<void> log_in(client::Connection& connection, const std::string& 
 // The blob of a public key or certificate as a signer or a caller gives it: a line of a .pub file,
 // or the blob itself.
 Bytes public_blob_argument(nb::handle value) {
-  const SecretBytes content = secret_argument(value, "the public key");
+  const SecretBytes content = public_argument(value, "the public key");
   if (auto blob = keys::parse_public_key_line(content.view())) return *std::move(blob);
   return to_bytes(content.view());
 }
@@ -184,19 +185,18 @@ void login_by_object(PySession& self, const std::string& user, nb::handle signer
 void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key,
                         nb::handle public_key, nb::handle passphrase, nb::handle certificate) {
   const std::string name = user_argument(user);
-  if (nb::hasattr(private_key, "sign")) {
+  const bool is_key = nb::isinstance<PyPrivateKey>(private_key);
+  if (!is_key && nb::hasattr(private_key, "sign")) {
     return login_by_object(self, name, private_key, public_key, certificate);
   }
-  const SecretBytes content = secret_argument(private_key, "privkey_bytes");
+  const KeySource source = key_argument(private_key, passphrase);
   PublicSides sides;
-  if (!public_key.is_none()) sides.key = secret_argument(public_key, "pubkey_bytes");
-  if (!certificate.is_none()) sides.certificate = secret_argument(certificate, "certificate");
-  SecretBytes phrase;
-  if (!passphrase.is_none()) phrase = secret_argument(passphrase, "passphrase");
+  if (!public_key.is_none()) sides.key = public_argument(public_key, "pubkey_bytes");
+  if (!certificate.is_none()) sides.certificate = public_argument(certificate, "certificate");
   without_gil([&](const client::Interrupt& interrupted) -> client::Outcome<void> {
-    const auto key = HAWSER_TRY_OUTCOME(load_key(content, phrase));
-    client::KeySigner signer(engine(), key);
-    return log_in(*self.connection, name, signer, HAWSER_TRY_OUTCOME(certificate_of(sides, key)),
+    const auto key = HAWSER_TRY_OUTCOME(load(source));
+    client::KeySigner signer(engine(), *key);
+    return log_in(*self.connection, name, signer, HAWSER_TRY_OUTCOME(certificate_of(sides, *key)),
                   client::Connection::Probe::sign_at_once, interrupted);
   });
 }
@@ -204,14 +204,12 @@ void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key
 void userauth_hostbased(PySession& self, nb::handle user, nb::handle private_key,
                         nb::handle client_host, nb::handle client_user, nb::handle passphrase) {
   const std::string name = user_argument(user);
-  const SecretBytes content = secret_argument(private_key, "privkey_bytes");
-  SecretBytes phrase;
-  if (!passphrase.is_none()) phrase = secret_argument(passphrase, "passphrase");
+  const KeySource source = key_argument(private_key, passphrase);
   const client::Connection::HostBasedNames names{text_argument(client_host, "client_host"),
                                                  text_argument(client_user, "client_user")};
   without_gil([&](const client::Interrupt& interrupted) -> client::Outcome<void> {
-    const auto key = HAWSER_TRY_OUTCOME(load_key(content, phrase));
-    client::KeySigner signer(engine(), key);
+    const auto key = HAWSER_TRY_OUTCOME(load(source));
+    client::KeySigner signer(engine(), *key);
     return self.connection->login_host_based(name, signer, names, interrupted);
   });
 }

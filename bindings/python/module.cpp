@@ -8,6 +8,7 @@
 #include "agent.h"
 #include "channel.h"
 #include "error_classes.h"
+#include "keys.h"
 #include "results.h"
 #include "session.h"
 #include "sftp.h"
@@ -30,6 +31,7 @@ NB_MODULE(_ssh, m) {
   hawser::python::bind_results(m);
   hawser::python::bind_channel(m);
   hawser::python::bind_agent(m);
+  hawser::python::bind_keys(m);
   hawser::python::bind_sftp(m);
   hawser::python::bind_session(m);
 }

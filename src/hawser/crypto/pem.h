@@ -2,21 +2,12 @@
 // encryption) and PKCS#8. ASN.1 is left to the cryptography library.
 #pragma once
 
-#include <string_view>
-#include <vector>
-
-#include "hawser/base/result.h"
-#include "hawser/base/secret.h"
+#include "hawser/crypto/raw_key.h"
 
 namespace hawser::crypto {
 
-struct PemKey {
-  std::string_view key_type;       // as in KeyAlgorithm
-  std::vector<SecretBytes> parts;  // the private parts, as crypto/signature.h lists them
-};
-
 // Decodes one armored block, BEGIN and END lines included. The errors are those of
 // keys/private_key_file.h; a wrong passphrase cannot be told from damage in an encrypted key.
-Result<PemKey> decode_pem(ByteView block, ByteView passphrase);
+Result<RawKey> decode_pem(ByteView block, ByteView passphrase);
 
 }  // namespace hawser::crypto

@@ -28,6 +28,7 @@ Result<MemorySigner> MemorySigner::load(const crypto::Engine& engine, std::strin
   signer.type_ = row->key_type;
   signer.field_size_ = row->field_size;
   signer.public_blob_ = public_blob_of(*row, private_parts);
+  for (ByteView part : private_parts) signer.parts_.emplace_back(part);
   return signer;
 }
 

@@ -151,12 +151,13 @@ Result<MemorySigner> parse_section(const crypto::Engine& engine, ByteView sectio
   const crypto::KeyAlgorithm* row = crypto::find_key(engine, type);
   if (row == nullptr) return fail(Errc::key_unsupported, "key type");
   const KeyParts parts = HAWSER_TRY(read_private_parts(*row, reader));
-  reader.string();  // the comment
+  const std::string_view comment = as_text(reader.string());
   if (!reader.ok() || !is_padding(reader.rest())) return fail(Errc::key_damaged, "key file end");
   auto signer = HAWSER_TRY(MemorySigner::load(engine, row->key_type, parts.views()));
   if (!equal(signer.public_blob(), public_blob)) {
     return fail(Errc::key_damaged, "public half in the key file");
   }
+  signer.set_comment(comment);
   return signer;
 }
 

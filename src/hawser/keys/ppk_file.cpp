@@ -174,7 +174,9 @@ Result<MemorySigner> parse_ppk(const crypto::Engine& engine, std::string_view te
   const crypto::KeyAlgorithm& row = *crypto::find_key(engine, type->engine_type);
   wire::Reader reader(section.view());
   const KeyParts parts = HAWSER_TRY(private_parts(row, public_half->of_engine, reader));
-  return MemorySigner::load(engine, row.key_type, parts.views());
+  auto signer = HAWSER_TRY(MemorySigner::load(engine, row.key_type, parts.views()));
+  signer.set_comment(file.comment);
+  return signer;
 }
 
 }  // namespace hawser::keys

@@ -2,14 +2,12 @@
 
 #include <vector>
 
-#include "hawser/base/base64.h"
 #include "hawser/base/limits.h"
 #include "hawser/crypto/pem.h"
 #include "hawser/keys/armor.h"
 #include "hawser/keys/openssh_key_file.h"
 #include "hawser/keys/ppk_file.h"
-#include "hawser/keys/public_key.h"
-#include "hawser/keys/text_lines.h"
+#include "hawser/keys/public_key_file.h"
 
 namespace hawser::keys {
 
@@ -33,7 +31,7 @@ SecretBytes rearmored(const Armored& block) {
 Result<MemorySigner> parse_pem(const crypto::Engine& engine, const Armored& block,
                                ByteView passphrase) {
   const SecretBytes armored = rearmored(block);
-  const crypto::PemKey key = HAWSER_TRY(crypto::decode_pem(armored.view(), passphrase));
+  const crypto::RawKey key = HAWSER_TRY(crypto::decode_pem(armored.view(), passphrase));
   std::vector<ByteView> parts;
   for (const SecretBytes& part : key.parts) parts.push_back(part.view());
   return MemorySigner::load(engine, key.key_type, parts);
@@ -58,26 +56,7 @@ Result<MemorySigner> parse_private_key(const crypto::Engine& engine, ByteView co
 }
 
 Result<Bytes> parse_public_key_line(ByteView content) {
-  if (content.size() > limits::kKeyFile) return fail(Errc::key_damaged, "public key size");
-  // A blob begins with the length of its type's name, so with a zero byte; no text does.
-  if (!content.empty() && content[0] == 0) {
-    if (content.size() > limits::kCertificateBlob || key_type_of(content).empty()) {
-      return fail(Errc::key_damaged, "public key blob");
-    }
-    return to_bytes(content);
-  }
-  std::string_view rest = as_text(content);
-  while (!rest.empty()) {
-    std::string_view line = take_line(rest);
-    const std::string_view type = take_word(line);
-    if (type.empty() || type.starts_with('#')) continue;
-    auto blob = base64_decode(take_word(line));
-    if (!blob || blob->size() > limits::kCertificateBlob || key_type_of(*blob) != type) {
-      return fail(Errc::key_damaged, "public key line");
-    }
-    return *std::move(blob);
-  }
-  return fail(Errc::key_damaged, "public key line");
+  return HAWSER_TRY(parse_public_key_file(content)).blob;
 }
 
 }  // namespace hawser::keys

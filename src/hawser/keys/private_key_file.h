@@ -16,8 +16,7 @@ namespace hawser::keys {
 Result<MemorySigner> parse_private_key(const crypto::Engine& engine, ByteView content,
                                        ByteView passphrase);
 
-// The blob of a key or a certificate in the one-line form of a .pub file ("ssh-ed25519 AAAA...
-// comment"), or bare.
+// The blob alone of parse_public_key_file().
 Result<Bytes> parse_public_key_line(ByteView content);
 
 }  // namespace hawser::keys
