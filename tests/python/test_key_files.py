@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import _ssh
 from clients import connect, echo
@@ -132,3 +134,27 @@ def test_ppk_that_is_damaged(openssh: OpenSSHServer, keys: Keys, tmp_path: Path)
             )
         with pytest.raises(_ssh.UnsupportedKey):
             session.userauth_publickey(openssh.user, plain.replace(b"File-3", b"File-1"))
+
+
+@pytest.fixture(scope="module")
+def samples(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """One key as a .ppk, plain and encrypted."""
+    folder = tmp_path_factory.mktemp("ppk")
+    parameters = "version=3,memory=64,passes=1"
+    return [ppk(keys, "stranger", folder, parameters, phrase) for phrase in ("", PASSPHRASE)]
+
+
+@needs_puttygen
+@settings(max_examples=200, deadline=None)
+@given(data=st.data())
+def test_any_changed_byte_of_a_ppk_is_an_error(
+    keys: Keys, samples: list[bytes], data: st.DataObject
+) -> None:
+    """But for what means the same: hex digits in capitals, line ends."""
+    content = bytearray(data.draw(st.sampled_from(samples)))
+    content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        key = _ssh.PrivateKey.from_bytes(content, PASSPHRASE)
+    except _ssh.KeyFileError:
+        return
+    assert key == _ssh.PrivateKey.from_file(keys.stranger.path)
