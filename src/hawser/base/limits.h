@@ -57,6 +57,7 @@ inline constexpr std::uint64_t kArgon2Work = std::uint64_t{16}
 inline constexpr std::size_t kAgentReply = 256 * 1024;   // OpenSSH's own cap
 inline constexpr std::uint32_t kAgentIdentities = 2048;  // OpenSSH's own cap
 inline constexpr std::size_t kKnownHostsLine = 64 * 1024;
+inline constexpr std::size_t kKnownHostsLines = 1'000'000;  // with a key; 200 bytes each
 inline constexpr std::size_t kKnownHostsFile = 128 << 20;  // about a million hosts
 
 // Authentication

@@ -5,61 +5,37 @@
 
 #include <fcntl.h>
 #include <pwd.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "hawser/base/limits.h"
+#include "hawser/client/descriptor.h"
+#include "hawser/client/file_edit.h"
 
 namespace hawser::client {
 
 namespace {
 
-class File {
- public:
-  File(const std::string& path, int flags)
-      : descriptor_(open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-  ~File() {
-    if (descriptor_ >= 0) close(descriptor_);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
-
-std::unexpected<Error> system_failure(const char* where) {
-  return fail(Errc::invalid_argument, where, static_cast<std::uint32_t>(errno));
-}
-
 Result<Bytes> read_all(const std::string& path) {
-  const File file(path, O_RDONLY | O_NONBLOCK);
-  if (file.descriptor() < 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return Bytes{};
-    return system_failure("known_hosts");
-  }
-  Bytes content;
-  for (;;) {
-    constexpr std::size_t kPiece = 64 * 1024;
-    const std::size_t before = content.size();
-    if (before > limits::kKnownHostsFile) {
-      return fail(Errc::limit_passed, "known_hosts", EFBIG);
-    }
-    content.resize(before + kPiece);
-    const ssize_t size = read(file.descriptor(), content.data() + before, kPiece);
-    content.resize(before + static_cast<std::size_t>(size > 0 ? size : 0));
-    if (size == 0) return content;
-    if (size < 0 && errno != EINTR) return system_failure("known_hosts");
-  }
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (file.is_open()) return read_file(file.number(), limits::kKnownHostsFile);
+  if (errno == ENOENT || errno == ENOTDIR) return Bytes{};
+  return fail(Errc::local_file, "known_hosts", static_cast<std::uint32_t>(errno));
 }
 
-bool ends_with_newline(int descriptor) {
-  struct stat status{};
-  if (fstat(descriptor, &status) != 0 || status.st_size == 0) return true;
-  char last = '\n';
-  return pread(descriptor, &last, 1, status.st_size - 1) != 1 || last == '\n';
+std::string home_folder() {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr) {
+    const passwd* entry = getpwuid(getuid());
+    if (entry != nullptr) home = entry->pw_dir;
+  }
+  return home == nullptr ? std::string() : home;
+}
+
+// As OpenSSH does: ~/.ssh is made if it is not there, no other folder.
+void make_ssh_folder(const std::string& path) {
+  const std::string folder = home_folder() + "/.ssh";
+  if (path.substr(0, path.rfind('/')) == folder) (void)mkdir(folder.c_str(), 0700);
 }
 
 }  // namespace
@@ -74,36 +50,36 @@ Result<keys::KnownHosts> read_known_hosts(const crypto::Engine& engine,
       failed_path = path;
       return std::unexpected(content.error());
     }
-    known_hosts.add(engine, *content, path);
+    if (const Status added = known_hosts.add(engine, *content, path); !added) {
+      failed_path = path;
+      return std::unexpected(Error{Errc::limit_passed, EFBIG, "known_hosts"});
+    }
   }
   return known_hosts;
 }
 
 Status append_known_host(const std::string& path, std::string_view host, std::uint16_t port,
                          ByteView key_blob) {
-  const File file(path, O_RDWR | O_APPEND | O_CREAT);
-  if (file.descriptor() < 0) return system_failure("known_hosts");
-  if (flock(file.descriptor(), LOCK_EX) != 0) return system_failure("known_hosts");
-  std::string line = keys::known_hosts_line(host, port, key_blob);
+  const std::string line = keys::known_hosts_line(host, port, key_blob);
   if (line.empty()) {
     return fail(Errc::invalid_argument, "known_hosts", EINVAL);  // no line can name this host
   }
-  if (!ends_with_newline(file.descriptor())) line.insert(0, "\n");
-  const ssize_t written = write(file.descriptor(), line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()) || fsync(file.descriptor()) != 0) {
-    return system_failure("known_hosts");
-  }
-  return {};
+  make_ssh_folder(path);
+  return edit_file({path, limits::kKnownHostsFile}, [&line](ByteView content) -> Result<Bytes> {
+    // Another process may have been here while we asked.
+    const std::string_view text = as_text(content);
+    if (text.starts_with(line) || text.contains("\n" + line)) return to_bytes(content);
+    Bytes longer = to_bytes(content);
+    if (!text.empty() && !text.ends_with('\n')) longer.push_back('\n');
+    append(longer, as_bytes(line));
+    return longer;
+  });
 }
 
 std::vector<std::string> default_known_hosts_paths() {
   std::vector<std::string> paths;
-  const char* home = std::getenv("HOME");
-  if (home == nullptr) {
-    const passwd* entry = getpwuid(getuid());
-    if (entry != nullptr) home = entry->pw_dir;
-  }
-  if (home != nullptr) paths.push_back(std::string(home) + "/.ssh/known_hosts");
+  const std::string home = home_folder();
+  if (!home.empty()) paths.push_back(home + "/.ssh/known_hosts");
   paths.emplace_back("/etc/ssh/ssh_known_hosts");
   return paths;
 }

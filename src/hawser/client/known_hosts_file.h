@@ -15,7 +15,8 @@ Result<keys::KnownHosts> read_known_hosts(const crypto::Engine& engine,
                                           const std::vector<std::string>& paths,
                                           std::string& failed_path);
 
-// Remembers a key: one line appended under a lock, the file made with mode 0600 if it is not there.
+// Remembers a key by a line at the end, by edit_file(): unless that line is there already. ~/.ssh
+// is made if the file is to be there.
 Status append_known_host(const std::string& path, std::string_view host, std::uint16_t port,
                          ByteView key_blob);
 

@@ -77,7 +77,7 @@ bool is_comment(std::string_view line) {
 
 }  // namespace
 
-void KnownHosts::add(const crypto::Engine& engine, ByteView content, std::string_view file_name) {
+Status KnownHosts::add(const crypto::Engine& engine, ByteView content, std::string_view file_name) {
   const std::size_t file = files_.size();
   files_.emplace_back(file_name);
   std::string_view rest = as_text(content);
@@ -89,10 +89,14 @@ void KnownHosts::add(const crypto::Engine& engine, ByteView content, std::string
       ++skipped_;
       continue;
     }
+    if (lines_.size() >= most_lines_) {
+      return fail(Errc::limit_passed, "known_hosts", static_cast<std::uint32_t>(most_lines_));
+    }
     line->file = file;
     line->number = number;
     lines_.push_back(*std::move(line));
   }
+  return {};
 }
 
 KnownHosts::Judgement KnownHosts::judge(const crypto::Engine& engine, std::string_view host,

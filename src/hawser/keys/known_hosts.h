@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "hawser/base/limits.h"
 #include "hawser/crypto/engine.h"
 
 namespace hawser::keys {
@@ -29,10 +30,15 @@ enum class HostKeyMatch {
 
 class KnownHosts {
  public:
+  explicit KnownHosts(std::size_t most_lines = limits::kKnownHostsLines)
+      : most_lines_(most_lines) {}
+
   // Adds the lines of one file. Lines that cannot be understood are skipped and counted. A key of a
   // type that the engine does not know still stands for its host: one that comes with another key
   // is changed, not unknown.
-  void add(const crypto::Engine& engine, ByteView content, std::string_view file_name);
+  // Too many lines are an error: nothing may be judged by half of what is known.
+  [[nodiscard]] Status add(const crypto::Engine& engine, ByteView content,
+                           std::string_view file_name);
 
   struct Judgement {
     HostKeyMatch match = HostKeyMatch::unknown;
@@ -73,6 +79,7 @@ class KnownHosts {
   static bool names(const crypto::Engine& engine, const Line& line, std::string_view name);
   [[nodiscard]] Judgement decided(HostKeyMatch match, const Line& line) const;
 
+  std::size_t most_lines_;
   std::vector<std::string> files_;
   std::vector<Line> lines_;
   std::size_t skipped_ = 0;

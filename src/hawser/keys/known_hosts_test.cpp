@@ -44,7 +44,7 @@ std::string words(const Bytes& blob) {
 
 KnownHosts hosts_of(std::string_view content) {
   KnownHosts hosts;
-  hosts.add(engine(), as_bytes(content), "file");
+  EXPECT_TRUE(hosts.add(engine(), as_bytes(content), "file"));
   return hosts;
 }
 
@@ -76,8 +76,9 @@ TEST(KnownHosts, TellsKnownFromChangedFromUnknown) {
 
 TEST(KnownHosts, TellsFileAndLineThatDecided) {
   KnownHosts hosts;
-  hosts.add(engine(), as_bytes("# mine\n\nhost " + words(rsa_key()) + "\n"), "first");
-  hosts.add(engine(), as_bytes("host " + words(key(1)) + "\nhost " + words(key(2))), "second");
+  ASSERT_TRUE(hosts.add(engine(), as_bytes("# mine\n\nhost " + words(rsa_key()) + "\n"), "first"));
+  ASSERT_TRUE(
+      hosts.add(engine(), as_bytes("host " + words(key(1)) + "\nhost " + words(key(2))), "second"));
   const auto known = hosts.judge(engine(), "host", 22, key(2));
   EXPECT_EQ(known.file, "second");
   EXPECT_EQ(known.line, 2u);
@@ -86,6 +87,25 @@ TEST(KnownHosts, TellsFileAndLineThatDecided) {
   EXPECT_EQ(changed.match, HostKeyMatch::changed);
   EXPECT_EQ(changed.file, "second");
   EXPECT_EQ(changed.line, 1u);
+}
+
+TEST(KnownHosts, LinesAreCountedOverAllFiles) {
+  const std::string line = "host " + words(key(1)) + "\n";
+  KnownHosts hosts(3);
+  EXPECT_TRUE(hosts.add(engine(), as_bytes(line + "# remark\n\nbad line\n" + line), "first"));
+  EXPECT_TRUE(hosts.add(engine(), as_bytes(line), "second"));
+  const auto added = hosts.add(engine(), as_bytes(line), "third");
+  EXPECT_EQ(added.error(), (Error{Errc::limit_passed, 3}));
+}
+
+// Of what counts as one line, the longest; one byte more is skipped.
+TEST(KnownHosts, LongLinesAreSkipped) {
+  const std::string line = "host " + words(key(1)) + " ";
+  const std::string longest = line + std::string(limits::kKnownHostsLine - line.size(), 'x');
+  EXPECT_EQ(match(hosts_of(longest + "\n"), "host", key(1)), HostKeyMatch::known);
+  const auto skipped = hosts_of(longest + "x\n");
+  EXPECT_EQ(match(skipped, "host", key(1)), HostKeyMatch::unknown);
+  EXPECT_EQ(skipped.skipped_lines(), 1u);
 }
 
 TEST(KnownHosts, NamesByPattern) {
@@ -256,7 +276,8 @@ class Vectors : public testing::Test {
     const auto folder = test::vectors();
     if (!folder) GTEST_SKIP() << "HAWSER_VECTORS is not set";
     folder_ = *folder + "/openssh/hostkeys/";
-    hosts_.add(engine(), as_bytes(test::read_file(folder_ + "known_hosts")), "known_hosts");
+    ASSERT_TRUE(
+        hosts_.add(engine(), as_bytes(test::read_file(folder_ + "known_hosts")), "known_hosts"));
   }
   [[nodiscard]] HostKeyMatch judge(std::string_view host, const std::string& key_name) const {
     const auto blob =
