@@ -835,6 +835,12 @@ class Session:
         """Ask the server for a sign of life (keepalive@openssh.com) and wait for its answer."""
     def rekey(self) -> None:
         """Exchange keys anew (RFC 4253 9) and wait until both directions use them."""
+    def prove_host_keys(self) -> list[HostKey]:
+        """The keys that the server has, each proved by a signature over the session's identifier:
+        the present one, and those that it announced (hostkeys-00@openssh.com)."""
+    def update_known_hosts(self) -> tuple[list[HostKey], list[HostKey]]:
+        """Has the first known_hosts file say what prove_host_keys() says, as OpenSSH's
+        UpdateHostKeys does; returns what was added and what was removed."""
     def close(self) -> None:
         """End the session politely and shut the connection down; may be called twice."""
     def abort(self) -> None:

@@ -223,10 +223,31 @@ void bind_commands(nb::class_<PySession>& c) {
            "origin_host"_a = "127.0.0.1", "origin_port"_a = 0);
 }
 
+nb::list host_keys_from(const std::vector<Bytes>& blobs) {
+  nb::list list;
+  for (const Bytes& blob : blobs) list.append(make_host_key(keys::key_type_of(blob), blob));
+  return list;
+}
+
+nb::list prove_host_keys(PySession& self) {
+  return host_keys_from(without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->prove_host_keys(interrupted);
+  }));
+}
+
+nb::tuple update_known_hosts(PySession& self) {
+  const auto change = without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->update_known_hosts(interrupted);
+  });
+  return nb::make_tuple(host_keys_from(change.added), host_keys_from(change.removed));
+}
+
 void bind_upkeep(nb::class_<PySession>& c) {
   using namespace nb::literals;
   c.def("keepalive", &keepalive, "timeout"_a = nb::none())
       .def("rekey", &rekey)
+      .def("prove_host_keys", &prove_host_keys)
+      .def("update_known_hosts", &update_known_hosts)
       .def("close", &close)
       .def("abort", [](PySession& self) { locked([&] { self.connection->abort(); }); })
       .def("__enter__", [](nb::object self) { return self; })

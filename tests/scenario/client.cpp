@@ -71,6 +71,9 @@ struct Client::Note {
   void operator()(const connection::ChannelClosed& closed) {
     client.note("closed " + name_of(closed.channel));
   }
+  void operator()(const connection::HostKeysAnnounced& announced) {
+    client.note("host keys " + std::to_string(announced.blobs.size()));
+  }
   void operator()(const connection::GlobalReplied& replied) {
     client.note(replied.is_success ? "alive yes" : "alive no");
   }

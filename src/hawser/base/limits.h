@@ -74,6 +74,7 @@ inline constexpr std::uint64_t kWindowsTogether = 256 << 20;  // beyond this non
 inline constexpr std::uint32_t kChannelPacket = 32 * 1024;    // less makes sshd's buffers quadratic
 inline constexpr std::uint32_t kChannelPacketSend =
     32 * 1024;  // most of a peer's maximum that we use
+inline constexpr std::size_t kHostKeysAnnounced = 64;  // sshd has three to five
 inline constexpr std::size_t kGlobalRequestsPending = 1024;
 inline constexpr std::size_t kChannelRequestsPending = 64;
 inline constexpr std::size_t kOutboundBytes =

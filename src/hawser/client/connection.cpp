@@ -71,7 +71,7 @@ Outcome<void> Connection::handshake(const Interrupt& interrupt) {
   operations::Handshake handshake;
   JudgingWorld world(engine_, host_key_policy_);
   auto outcome = perform(handshake, world, limits(interrupt));
-  host_key_policy_ = {};  // judged once; nothing of the caller's is held on to
+  host_key_policy_.ask = {};  // judged once; nothing of the caller's is held on to
   if (outcome) return outcome;
   driver_.abort();
   if (world.failure) return std::unexpected(*std::move(world.failure));

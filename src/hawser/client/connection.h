@@ -5,6 +5,7 @@
 #include "hawser/client/blocking_driver.h"
 #include "hawser/client/host_key_judge.h"
 #include "hawser/operations/command.h"
+#include "hawser/operations/prove_host_keys.h"
 
 namespace hawser::client {
 
@@ -89,6 +90,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Outcome<void> keepalive(std::optional<Duration> timeout, const Interrupt& interrupt = {});
   Outcome<void> rekey(const Interrupt& interrupt = {});
+  // The keys that the server has, each proved by its signature: the present one, and those that it
+  // announced (hostkeys-00@openssh.com) and we can judge.
+  Outcome<std::vector<Bytes>> prove_host_keys(const Interrupt& interrupt = {});
+  struct HostKeyChange {
+    std::vector<Bytes> added;
+    std::vector<Bytes> removed;
+  };
+  // Writes them to the first known_hosts file, and takes out those that the server has no longer,
+  // as OpenSSH's UpdateHostKeys does: only where the present key was known there by a line of its
+  // own.
+  Outcome<HostKeyChange> update_known_hosts(const Interrupt& interrupt = {});
   void close();
   void abort();
 
@@ -108,11 +120,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(std::unique_ptr<ByteStream> stream, ConnectionOptions options,
              const crypto::Engine& engine);
   Outcome<void> handshake(const Interrupt& interrupt);
+  Outcome<void> prove(operations::ProveHostKeys& proof, const Interrupt& interrupt);
   Outcome<void> login(const std::string& user, auth::Credential credential, World& world,
                       const Interrupt& interrupt);
 
   const crypto::Engine& engine_;
-  HostKeyPolicy host_key_policy_;
+  HostKeyPolicy host_key_policy_;  // after the handshake without its callback
   BlockingDriver driver_;
   mutable std::mutex mutex_;  // for timeout_
   std::optional<Duration> timeout_;

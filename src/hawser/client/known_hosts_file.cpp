@@ -76,6 +76,30 @@ Status append_known_host(const std::string& path, std::string_view host, std::ui
   });
 }
 
+Result<std::optional<keys::KnownHostsUpdate>> update_known_hosts(
+    const crypto::Engine& engine, const std::vector<std::string>& paths,
+    const keys::HostKeysProved& proved, std::string& failed_path) {
+  if (access(paths.front().c_str(), F_OK) != 0) return std::nullopt;  // not made for nothing
+  const auto known = HAWSER_TRY(read_known_hosts(engine, paths, failed_path));
+  std::vector<Bytes> good;
+  for (const Bytes& key : proved.keys) {
+    const auto judgement = known.judge(engine, proved.host, proved.port, key);
+    if (judgement.match != keys::HostKeyMatch::revoked) good.push_back(key);
+  }
+  const auto present = known.judge(engine, proved.host, proved.port, proved.present);
+  if (present.match != keys::HostKeyMatch::known) return std::nullopt;
+  keys::HostKeysProved wanted = proved;
+  wanted.keys = good;
+  std::optional<keys::KnownHostsUpdate> update;
+  failed_path = paths.front();
+  const auto change = [&](ByteView content) -> Result<Bytes> {
+    update = HAWSER_TRY(keys::KnownHosts::update(engine, content, wanted));
+    return update ? update->content : to_bytes(content);
+  };
+  HAWSER_TRY(edit_file({paths.front(), limits::kKnownHostsFile}, change));
+  return update;
+}
+
 std::vector<std::string> default_known_hosts_paths() {
   std::vector<std::string> paths;
   const std::string home = home_folder();

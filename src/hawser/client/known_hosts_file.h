@@ -20,6 +20,13 @@ Result<keys::KnownHosts> read_known_hosts(const crypto::Engine& engine,
 Status append_known_host(const std::string& path, std::string_view host, std::uint16_t port,
                          ByteView key_blob);
 
+// Has the first file say which keys a host has, by KnownHosts::update(). nullopt: it was left as it
+// is, because the present key is not known there by a line of its own. Keys that any file has as
+// revoked are not added.
+Result<std::optional<keys::KnownHostsUpdate>> update_known_hosts(
+    const crypto::Engine& engine, const std::vector<std::string>& paths,
+    const keys::HostKeysProved& proved, std::string& failed_path);
+
 // Where OpenSSH keeps them: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts.
 std::vector<std::string> default_known_hosts_paths();
 

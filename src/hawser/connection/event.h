@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "hawser/base/bytes.h"
 #include "hawser/connection/channel.h"
@@ -41,10 +42,15 @@ struct ChannelClosed {  // by the server; its number is free after this event
 };
 struct GlobalReplied {  // to the oldest global request without an answer
   bool is_success;
+  ByteView answer;  // what it says besides
+};
+// hostkeys-00@openssh.com: the keys that the server says it has, each once. Nothing is proved.
+struct HostKeysAnnounced {
+  std::vector<ByteView> blobs;
 };
 
 using ChannelEvent =
     std::variant<ChannelOpened, ChannelRefused, ChannelBytes, ChannelEnded, ChannelReplied,
-                 ChannelWritable, ChannelExited, ChannelClosed, GlobalReplied>;
+                 ChannelWritable, ChannelExited, ChannelClosed, GlobalReplied, HostKeysAnnounced>;
 
 }  // namespace hawser::connection

@@ -49,27 +49,47 @@ Result<std::optional<ChannelEvent>> Multiplexer::take(ByteView payload) {
   return (this->*handler)(payload);
 }
 
-// Nothing that a server asks of the connection is done; who wants an answer gets "no".
+// Of what a server asks of the connection, only the announcement of its keys is heard; who wants an
+// answer gets "no".
 Result<std::optional<ChannelEvent>> Multiplexer::take_global_request(ByteView payload) {
   const auto message = HAWSER_TRY(wire::decode<wire::GlobalRequest>(payload));
   if (message.want_reply) HAWSER_TRY(post(wire::RequestFailure{}));
+  if (message.name == wire::Text("hostkeys-00@openssh.com")) {
+    return announced_keys(message.extra.bytes);
+  }
   return std::nullopt;
 }
 
+// A list that is damaged or too long is passed over as a whole: nobody has asked for it.
+std::optional<ChannelEvent> Multiplexer::announced_keys(ByteView list) {
+  HostKeysAnnounced announced;
+  wire::Reader reader(list);
+  while (!reader.at_end()) {
+    const ByteView blob = reader.string();
+    const bool is_full = announced.blobs.size() == limits::kHostKeysAnnounced;
+    if (!reader.ok() || blob.size() > limits::kPublicKeyBlob || is_full) return std::nullopt;
+    const auto is_same = [blob](ByteView other) { return equal(blob, other); };
+    if (std::ranges::none_of(announced.blobs, is_same)) announced.blobs.push_back(blob);
+  }
+  if (announced.blobs.empty()) return std::nullopt;
+  return announced;
+}
+
 Result<std::optional<ChannelEvent>> Multiplexer::take_request_success(ByteView payload) {
-  HAWSER_TRY(wire::decode<wire::RequestSuccess>(payload));
-  return take_global_reply(true);
+  const auto message = HAWSER_TRY(wire::decode<wire::RequestSuccess>(payload));
+  return take_global_reply(true, message.extra.bytes);
 }
 
 Result<std::optional<ChannelEvent>> Multiplexer::take_request_failure(ByteView payload) {
   HAWSER_TRY(wire::decode<wire::RequestFailure>(payload));
-  return take_global_reply(false);
+  return take_global_reply(false, {});
 }
 
-Result<std::optional<ChannelEvent>> Multiplexer::take_global_reply(bool is_success) {
+Result<std::optional<ChannelEvent>> Multiplexer::take_global_reply(bool is_success,
+                                                                   ByteView answer) {
   if (global_requests_ == 0) return fail(Errc::unexpected_reply, "global request");
   --global_requests_;
-  return GlobalReplied{is_success};
+  return GlobalReplied{is_success, answer};
 }
 
 // No server has been asked to open channels to us: none may.

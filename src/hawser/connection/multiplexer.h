@@ -55,7 +55,7 @@ class Multiplexer {
   // what holds the channel back.
   Status consume(ChannelId id, std::size_t bytes);
   // A global request that wants an answer; GlobalReplied comes.
-  Status global_request(std::string_view name);
+  Status global_request(std::string_view name, ByteView extra = {});
 
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
 
@@ -78,7 +78,8 @@ class Multiplexer {
   Result<std::optional<ChannelEvent>> take_channel_success(ByteView payload);
   Result<std::optional<ChannelEvent>> take_channel_failure(ByteView payload);
 
-  Result<std::optional<ChannelEvent>> take_global_reply(bool is_success);
+  Result<std::optional<ChannelEvent>> take_global_reply(bool is_success, ByteView answer);
+  static std::optional<ChannelEvent> announced_keys(ByteView list);
   Result<std::optional<ChannelEvent>> take_channel_reply(std::uint32_t channel, bool is_success);
   Result<std::optional<ChannelEvent>> deliver(Channel& channel, Stream stream, ByteView data);
   [[nodiscard]] bool can_grow(const Channel& channel) const;

@@ -93,12 +93,12 @@ bool Multiplexer::can_grow(const Channel& channel) const {
          channels_.window_bytes() + size <= limits::kWindowsTogether;
 }
 
-Status Multiplexer::global_request(std::string_view name) {
+Status Multiplexer::global_request(std::string_view name, ByteView extra) {
   if (global_requests_ >= limits::kGlobalRequestsPending) {
     return fail(Errc::wrong_state, "too many global requests without an answer");
   }
   ++global_requests_;
-  return post(wire::GlobalRequest{name, true, {}});
+  return post(wire::GlobalRequest{name, true, wire::Rest{extra}});
 }
 
 Result<Channel*> Multiplexer::usable(ChannelId id) {

@@ -165,6 +165,59 @@ TEST_F(MultiplexerTest, close_from_either_side) {
   EXPECT_EQ(take(wire::ChannelEof{theirs.value()}).error().code, Errc::unknown_channel);
 }
 
+// The blobs that were announced; nullopt: the list counted for nothing.
+class AnnouncedKeys : public MultiplexerTest {
+ protected:
+  std::optional<std::vector<Bytes>> announce(const std::vector<Bytes>& blobs, ByteView tail = {}) {
+    Bytes list;
+    wire::BytesSink sink(list);
+    for (const Bytes& blob : blobs) wire::put_string(sink, blob);
+    append(list, tail);
+    const auto event = take(wire::GlobalRequest{"hostkeys-00@openssh.com", false, {list}});
+    EXPECT_TRUE(event);
+    EXPECT_TRUE(outbox_.posted.empty());
+    if (!event || !*event) return std::nullopt;
+    std::vector<Bytes> announced;
+    for (const ByteView blob : std::get<HostKeysAnnounced>(**event).blobs) {
+      announced.push_back(to_bytes(blob));
+    }
+    return announced;
+  }
+};
+
+TEST_F(AnnouncedKeys, are_told_each_once) {
+  EXPECT_EQ(announce({{1, 2}, {3}, {1, 2}}), (std::vector<Bytes>{{1, 2}, {3}}));
+}
+
+TEST_F(AnnouncedKeys, are_bounded_in_number_and_size) {
+  std::vector<Bytes> most;
+  for (std::uint8_t i = 0; i < limits::kHostKeysAnnounced; ++i) most.push_back(Bytes{i});
+  EXPECT_EQ(announce(most), most);
+  most.push_back(Bytes{255});
+  EXPECT_FALSE(announce(most));
+  EXPECT_TRUE(announce({Bytes(limits::kPublicKeyBlob)}));
+  EXPECT_FALSE(announce({Bytes(limits::kPublicKeyBlob + 1)}));
+}
+
+TEST_F(AnnouncedKeys, damaged_lists_count_for_nothing) {
+  EXPECT_FALSE(announce({}));
+  EXPECT_FALSE(announce({{1}}, Bytes{0, 0, 0}));
+  EXPECT_FALSE(announce({{1}}, Bytes{0, 0, 0, 2, 1}));
+  EXPECT_FALSE(announce({}, Bytes{0xff, 0xff, 0xff, 0xff}));
+}
+
+TEST_F(MultiplexerTest, global_requests_carry_what_they_say_and_bring_what_is_answered) {
+  ASSERT_TRUE(multiplexer_.global_request("name", as_bytes("extra")));
+  const auto sent = outbox_.last<wire::GlobalRequest>();
+  EXPECT_EQ(sent.name.view(), "name");
+  EXPECT_TRUE(sent.want_reply);
+  EXPECT_EQ(as_text(sent.extra.bytes), "extra");
+  const auto reply = take(wire::RequestSuccess{{as_bytes("answer")}});
+  ASSERT_TRUE(reply && *reply);
+  EXPECT_TRUE(std::get<GlobalReplied>(**reply).is_success);
+  EXPECT_EQ(as_text(std::get<GlobalReplied>(**reply).answer), "answer");
+}
+
 TEST_F(MultiplexerTest, requests_and_replies) {
   const ChannelId id = open();
   ASSERT_TRUE(multiplexer_.request(id, ExecRequest{"ls"}));

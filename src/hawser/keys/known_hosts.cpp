@@ -52,14 +52,15 @@ std::optional<HashedName> parse_hashed(std::string_view hosts) {
   return HashedName{*std::move(salt), *std::move(hash)};
 }
 
-Result<bool> hash_matches(const crypto::Engine& engine, const HashedName& hashed,
-                          std::string_view name) {
+using NameHash = std::array<std::uint8_t, kSha1>;
+
+Result<NameHash> hash_of(const crypto::Engine& engine, ByteView salt, std::string_view name) {
   const crypto::MacAlgorithm* hmac = crypto::find_mac(engine, "hmac-sha1");
   if (hmac == nullptr) return fail(Errc::crypto_failed, "hashed host name");
-  std::array<std::uint8_t, kSha1> computed;
-  const auto made = HAWSER_TRY(hmac->make(hashed.salt));
+  NameHash computed;
+  const auto made = HAWSER_TRY(hmac->make(salt));
   HAWSER_TRY(made->compute(Gather(as_bytes(name)), computed));
-  return equal(computed, hashed.hash);
+  return computed;
 }
 
 // Whether a line may hold this key: its words agree, and if we know the type, so does the
@@ -68,6 +69,16 @@ bool is_sound(const crypto::Engine& engine, std::string_view key_type, ByteView 
   if (blob.size() > limits::kPublicKeyBlob || key_type_of(blob) != key_type) return false;
   const KeyType* type = find_key_type(engine, key_type);
   return type == nullptr || public_parts(engine, *type, blob).has_value();
+}
+
+std::string line_of(std::string hosts, ByteView key_blob) {
+  std::string line = std::move(hosts);
+  line += ' ';
+  line += key_type_of(key_blob);
+  line += ' ';
+  line += base64_encode(key_blob);
+  line += '\n';
+  return line;
 }
 
 bool is_comment(std::string_view line) {
@@ -187,7 +198,8 @@ bool KnownHosts::names(const crypto::Engine& engine, const Line& line, std::stri
   const auto hashed = parse_hashed(line.hosts);
   if (!hashed) return list_matches(line.hosts, name);
   // Where the engine cannot compute the hash, a revoked key stays revoked; a good one is not known.
-  return hash_matches(engine, *hashed, name).value_or(line.marker == Marker::revoked);
+  const auto computed = hash_of(engine, hashed->salt, name);
+  return computed ? equal(*computed, hashed->hash) : line.marker == Marker::revoked;
 }
 
 KnownHosts::Judgement KnownHosts::decided(HostKeyMatch match, const Line& line) const {
@@ -209,13 +221,16 @@ std::string known_hosts_line(std::string_view host, std::uint16_t port, ByteView
       std::string_view("|@#").contains(name[0])) {
     return {};
   }
-  std::string line = name;
-  line += ' ';
-  line += key_type_of(key_blob);
-  line += ' ';
-  line += base64_encode(key_blob);
-  line += '\n';
-  return line;
+  return line_of(name, key_blob);
+}
+
+Result<std::string> hashed_known_hosts_line(const crypto::Engine& engine, std::string_view name,
+                                            ByteView key_blob) {
+  NameHash salt;
+  HAWSER_TRY(engine.random->fill(salt));
+  const NameHash hash = HAWSER_TRY(hash_of(engine, salt, name));
+  return line_of(std::string(kHashMark) + base64_encode(salt) + "|" + base64_encode(hash),
+                 key_blob);
 }
 
 }  // namespace hawser::keys

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,21 @@ enum class HostKeyMatch {
   unknown,  // no line names this host
   changed,  // lines name this host, none with this key (another type of key counts as changed)
   revoked,  // a @revoked line names this host and this key, whatever other lines say
+};
+
+// What the server of a host proved (hostkeys-prove-00@openssh.com).
+struct HostKeysProved {
+  std::string host;
+  std::uint16_t port = 22;
+  ByteView present;                  // the key that the session was begun with
+  std::span<const Bytes> keys;       // all proved ones, `present` among them
+  std::span<const Bytes> announced;  // all that it says it has
+};
+
+struct KnownHostsUpdate {
+  Bytes content;
+  std::vector<Bytes> added;
+  std::vector<Bytes> removed;
 };
 
 class KnownHosts {
@@ -62,6 +78,14 @@ class KnownHosts {
   [[nodiscard]] std::vector<std::string> key_types(const crypto::Engine& engine,
                                                    std::string_view host, std::uint16_t port) const;
 
+  // The file with a line for each proved key, and without the lines of keys that the server has no
+  // longer; all other bytes stay. nullopt: not ours to change, because the present key does not
+  // stand on a line of its own for this host, or because a line with patterns or several names
+  // speaks of it. Where the present key's line is hashed, so are those that are added.
+  static Result<std::optional<KnownHostsUpdate>> update(const crypto::Engine& engine,
+                                                        ByteView content,
+                                                        const HostKeysProved& proved);
+
   [[nodiscard]] std::size_t skipped_lines() const { return skipped_; }
 
  private:
@@ -92,5 +116,9 @@ std::string known_hosts_name(std::string_view host, std::uint16_t port);
 // The line to remember a key by, newline included; "" for a host that cannot stand in the file
 // (with blanks, control characters, commas or wildcards).
 std::string known_hosts_line(std::string_view host, std::uint16_t port, ByteView key_blob);
+
+// The same with the name hashed, under a salt of its own. `name` is one of known_hosts_name().
+Result<std::string> hashed_known_hosts_line(const crypto::Engine& engine, std::string_view name,
+                                            ByteView key_blob);
 
 }  // namespace hawser::keys

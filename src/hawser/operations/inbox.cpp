@@ -29,11 +29,25 @@ Status Inbox::take(session::Session& session, const session::Event& event) {
         login_outcome_ = LoginOutcome{false, each};
       }
       if constexpr (std::is_same_v<Each, session::BannerShown>) banner_ += each.text;
-      if constexpr (std::is_same_v<Each, connection::GlobalReplied>) ++global_replies_;
+      if constexpr (std::is_same_v<Each, connection::GlobalReplied>) take_reply(each);
+      if constexpr (std::is_same_v<Each, connection::HostKeysAnnounced>) {
+        host_keys_.clear();
+        for (const ByteView blob : each.blobs) host_keys_.push_back(to_bytes(blob));
+      }
       return {};
     }
   };
   return std::visit(visit, event);
+}
+
+void Inbox::take_reply(const connection::GlobalReplied& replied) {
+  const auto awaited = answers_.find(++global_replies_);
+  if (awaited != answers_.end() && replied.is_success) awaited->second = to_bytes(replied.answer);
+}
+
+std::optional<Bytes> Inbox::take_answer(std::uint64_t number) {
+  const auto node = answers_.extract(number);
+  return node.empty() ? std::nullopt : std::move(node.mapped());
 }
 
 Status Inbox::deliver(session::Session& session, connection::ChannelId id,

@@ -30,12 +30,18 @@ class Inbox {
   // Global requests are answered in order: who just made one waits until global_replies() is this.
   std::uint64_t next_global_reply() { return ++global_requests_; }
   [[nodiscard]] std::uint64_t global_replies() const { return global_replies_; }
+  // What the answer to that request says is kept until it is taken; nullopt: it was refused.
+  void await_answer(std::uint64_t number) { answers_[number]; }
+  std::optional<Bytes> take_answer(std::uint64_t number);
+  // As the server announced them last.
+  [[nodiscard]] const std::vector<Bytes>& host_keys() const { return host_keys_; }
   [[nodiscard]] const std::string& banner() const { return banner_; }
 
   // Counts the events that are nobody's in particular.
   [[nodiscard]] std::uint64_t version() const { return version_; }
 
  private:
+  void take_reply(const connection::GlobalReplied& replied);
   Status deliver(session::Session& session, connection::ChannelId id, const session::Event& event);
 
   std::unordered_map<connection::ChannelId, std::shared_ptr<ChannelBox>> boxes_;
@@ -47,6 +53,8 @@ class Inbox {
   std::uint64_t exchanges_ = 0;
   std::uint64_t global_requests_ = 0;
   std::uint64_t global_replies_ = 0;
+  std::unordered_map<std::uint64_t, std::optional<Bytes>> answers_;
+  std::vector<Bytes> host_keys_;
   std::uint64_t version_ = 0;
 };
 

@@ -27,6 +27,6 @@ using Event =
                  LoginRefused, BannerShown, connection::ChannelOpened, connection::ChannelRefused,
                  connection::ChannelBytes, connection::ChannelEnded, connection::ChannelReplied,
                  connection::ChannelWritable, connection::ChannelExited, connection::ChannelClosed,
-                 connection::GlobalReplied>;
+                 connection::GlobalReplied, connection::HostKeysAnnounced>;
 
 }  // namespace hawser::session

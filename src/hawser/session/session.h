@@ -63,6 +63,8 @@ class Session final : private connection::Outbox {
   Status consume(connection::ChannelId channel, std::size_t bytes);
   // Asks for a sign of life; GlobalReplied comes.
   Status keepalive();
+  // Asks for signatures by these keys (hostkeys-prove-00@openssh.com); GlobalReplied brings them.
+  Status prove_host_keys(std::span<const ByteView> blobs);
   Status rekey();
   // Gives the session up for a reason of its driver's; every later call returns it.
   void abandon(Errc why);

@@ -128,6 +128,14 @@ Status Session::keepalive() {
   return checked(multiplexer_.global_request("keepalive@openssh.com"));
 }
 
+Status Session::prove_host_keys(std::span<const ByteView> blobs) {
+  HAWSER_TRY(usable(true));
+  Bytes list;
+  wire::BytesSink sink(list);
+  for (const ByteView blob : blobs) wire::put_string(sink, blob);
+  return checked(multiplexer_.global_request("hostkeys-prove-00@openssh.com", list));
+}
+
 Status Session::rekey() {
   HAWSER_TRY(usable(false));
   if (!transport_.kex().is_first_done()) return fail(Errc::wrong_state, "rekey");

@@ -40,6 +40,11 @@ class ParamikoServer(ThreadServer):
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener, private), daemon=True).start()
 
+    @property
+    def latest(self) -> paramiko.Transport:
+        """The connection that came last."""
+        return self._transports[-1]
+
     def stop(self) -> None:
         if self._listener is not None:
             self._listener.shutdown(socket.SHUT_RDWR)
