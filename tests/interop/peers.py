@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import _ssh
+from combinations import Combination
 from servers import (
     AsyncSSHServer,
     Dropbear13Server,
@@ -68,6 +69,8 @@ class Peer:
     least: int
     rekeys: bool = True
     connections: int = 4  # at once
+    breaks: Callable[[Combination], bool] = lambda _: False
+    """Combinations that the peer offers and then does not get through, each with its cause."""
 
     def __str__(self) -> str:
         return self.name
@@ -89,6 +92,14 @@ _OPENSSH_LEGACY = [
     "hmac-md5-etm@openssh.com,hmac-md5-96-etm@openssh.com",
 ]
 
+
+def _breaks_erlang(combination: Combination) -> bool:
+    """Its private exponent is twice as long as the longest key: 1024 bits here, which OpenSSL
+    refuses in a group of 1024 bits ("Can't generate DH key pair")."""
+    of_group1 = combination.kex == "diffie-hellman-group1-sha1"
+    return of_group1 and combination.protection.mac.startswith("hmac-sha2-512")
+
+
 PEERS = [
     Peer("OpenSSH", lambda keys: [OpenSSHServer(keys, _OPENSSH_LEGACY)], by_exec, 200),
     Peer(
@@ -98,7 +109,7 @@ PEERS = [
     Peer("Dropbear of Debian 13", _for_each_curve(Dropbear13Server), by_exec, 40),
     Peer("TinySSH", lambda keys: [TinySSHServer(keys)], by_exec, 3, rekeys=False),
     Peer("mod_sftp", lambda keys: [ProftpdServer(keys)], by_sftp, 150),
-    Peer("Erlang", _for_each_curve(ErlangServer), by_sftp, 150),
+    Peer("Erlang", _for_each_curve(ErlangServer), by_sftp, 150, breaks=_breaks_erlang),
     Peer("libssh", _for_each_curve(LibsshServer), by_exec, 120),
     # Its connections share one RSA key and change each other's choice of rsa-sha2-256 or -512.
     Peer("asyncssh", lambda keys: [AsyncSSHServer(keys)], by_exec, 150, connections=1),
