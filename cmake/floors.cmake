@@ -1,10 +1,13 @@
-# hawser_floor(NAME name SOURCES ... BELOW floors... [LIBRARIES ...])
+# hawser_floor(NAME name [COMPACT] SOURCES ... BELOW floors... [LIBRARIES ...])
 #
 # One static library a floor, linking only the floors below it that it names, so that the linker
 # enforces the order of ARCHITECTURE.md. Tests lie beside the sources as *_test.cpp; with
 # HAWSER_BUILD_TESTS they become one test program a floor.
+#
+# COMPACT: what runs there runs a few times for 32 KiB of a transfer, not for its bytes, so releases
+# are compiled for size, which halves them.
 function(hawser_floor)
-  cmake_parse_arguments(FLOOR "" "NAME" "SOURCES;BELOW;LIBRARIES;TEST_SOURCES;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(FLOOR "COMPACT" "NAME" "SOURCES;BELOW;LIBRARIES;TEST_SOURCES;TEST_LIBRARIES" ${ARGN})
   set(target hawser_${FLOOR_NAME})
   if(NOT FLOOR_SOURCES)
     add_library(${target} INTERFACE)
@@ -13,6 +16,9 @@ function(hawser_floor)
     add_library(${target} STATIC ${FLOOR_SOURCES})
     set(scope PUBLIC)
     target_link_libraries(${target} PRIVATE hawser_warnings)
+    if(FLOOR_COMPACT)
+      target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
+    endif()
   endif()
   target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR}/src)
   foreach(floor IN LISTS FLOOR_BELOW)
