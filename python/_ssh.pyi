@@ -21,6 +21,9 @@ def version() -> str:
 def crypto_engine_name() -> str:
     """The library that does the cryptography, e.g. 'openssl'."""
 
+def supported_algorithms() -> list[SupportedAlgorithm]:
+    """All that there are, of each kind in order of preference, the legacy ones last."""
+
 @type_check_only
 class _Stream(Protocol):
     """What `Session` needs of an object that is no `socket.socket`.
@@ -46,6 +49,9 @@ class LimitError(ProtocolError):
 
 class UnsafeNameError(ProtocolError):
     """The server named a file that was not asked for, or is not in its folder."""
+
+class SecurityWarning(UserWarning):
+    """Something weak is in use: a legacy algorithm, or a server without strict key exchange."""
 
 class NegotiationError(Error, ConnectionError):
     """No algorithm in common."""
@@ -136,6 +142,34 @@ class HostKey:
     @property
     def fingerprint(self) -> str:
         """'SHA256:' and the unpadded base64 of the blob's SHA-256, as ssh-keygen -l prints it."""
+
+@final
+class Legacy:
+    """Legacy algorithms to offer besides the others, for `algorithms`: those named, or all."""
+
+    def __init__(self, *names: str) -> None: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+@final
+class SupportedAlgorithm:
+    """A row of `supported_algorithms()`."""
+
+    @property
+    def kind(self) -> str:
+        """The option that chooses it, e.g. 'KexAlgorithms'."""
+    @property
+    def name(self) -> str: ...
+    @property
+    def defined_in(self) -> str: ...
+    @property
+    def default(self) -> bool:
+        """Offered unasked."""
+    @property
+    def legacy(self) -> bool: ...
+    @property
+    def provided(self) -> bool:
+        """This system's cryptography library makes it."""
 
 @final
 class Algorithms:
@@ -716,7 +750,7 @@ class Session:
         port: int | None = None,
         known_hosts: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
         host_key_policy: _HostKeyPolicy | Callable[[str, HostKey], bool] = "strict",
-        algorithms: Mapping[str, str | Sequence[str]] | None = None,
+        algorithms: Mapping[str, str | Sequence[str]] | Legacy | Literal["legacy"] | None = None,
         compression: bool = False,
         require_strict_kex: bool = False,
         banner_timeout: float | None = 30.0,
@@ -869,7 +903,7 @@ class Session:
     def session_id(self) -> bytes: ...
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Remarks about this connection, e.g. that the peer has no strict key exchange."""
+        """What is weak in this connection: legacy algorithms in use, no strict key exchange."""
     @property
     def rekey_count(self) -> int:
         """How many key exchanges followed the first."""

@@ -50,8 +50,9 @@ nb::bytes sign(PyAgentKey& self, nb::handle data, nb::handle algorithm) {
   if (!algorithm.is_none()) {
     name = text_argument(algorithm, "algorithm");
   } else {
-    const auto names =
-        keys::signature_algorithms(crypto::openssl_engine(), keys::key_type_of(self.blob), "");
+    const auto& engine = crypto::openssl_engine();
+    const auto names = keys::signature_algorithms(engine, keys::key_type_of(self.blob), "",
+                                                  keys::default_key_uses(engine));
     if (!names.empty()) name = names.front();
   }
   return to_python(without_gil([&](const client::Interrupt& interrupted) {

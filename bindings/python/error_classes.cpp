@@ -139,6 +139,8 @@ void bind_error_classes(nb::module_& m) {
   classes.channel = make_class(m, "ChannelError", "A channel or a request on it was refused.",
                                {error}, defaults({{"code", none}}));
   classes.scp = make_class(m, "SCPError", "The remote scp refused.", {error});
+  classes.security_warning =
+      make_class(m, "SecurityWarning", "Something weak is in use.", {PyExc_UserWarning});
   make_host_key_classes(m);
   make_key_classes(m);
   make_sftp_classes(m);

@@ -30,6 +30,7 @@ struct ErrorClasses {
   PyObject* channel;
   PyObject* scp;
   PyObject* sftp;
+  PyObject* security_warning;
 };
 const ErrorClasses& error_classes();
 

@@ -6,6 +6,7 @@
 #include "hawser/keys/private_key_file.h"
 
 #include "agent.h"
+#include "algorithms.h"
 #include "buffers.h"
 #include "calls.h"
 #include "keys.h"
@@ -164,6 +165,11 @@ Bytes public_blob_argument(nb::handle value) {
   return to_bytes(content.view());
 }
 
+void warn_of_login(PySession& self) {
+  const std::string weakness = self.connection->login_weakness();
+  if (!weakness.empty()) warn_of({weakness});
+}
+
 void login_by_object(PySession& self, const std::string& user, nb::handle signer,
                      nb::handle public_key, nb::handle certificate) {
   nb::object blob = nb::borrow(public_key);
@@ -180,6 +186,7 @@ void login_by_object(PySession& self, const std::string& user, nb::handle signer
     return log_in(*self.connection, user, object, std::move(certificate_blob),
                   client::Connection::Probe::ask_first, interrupted);
   });
+  warn_of_login(self);
 }
 
 void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key,
@@ -199,6 +206,7 @@ void userauth_publickey(PySession& self, nb::handle user, nb::handle private_key
     return log_in(*self.connection, name, signer, HAWSER_TRY_OUTCOME(certificate_of(sides, *key)),
                   client::Connection::Probe::sign_at_once, interrupted);
   });
+  warn_of_login(self);
 }
 
 void userauth_hostbased(PySession& self, nb::handle user, nb::handle private_key,
@@ -212,6 +220,7 @@ void userauth_hostbased(PySession& self, nb::handle user, nb::handle private_key
     client::KeySigner signer(engine(), *key);
     return self.connection->login_host_based(name, signer, names, interrupted);
   });
+  warn_of_login(self);
 }
 
 void userauth_agent(PySession& self, nb::handle user, nb::handle agent, nb::handle first) {
@@ -225,6 +234,7 @@ void userauth_agent(PySession& self, nb::handle user, nb::handle agent, nb::hand
   without_gil([&](const client::Interrupt& interrupted) {
     return self.connection->login_agent(name, opened, first_blob, interrupted);
   });
+  warn_of_login(self);
 }
 
 }  // namespace

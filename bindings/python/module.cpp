@@ -6,6 +6,7 @@
 #include "hawser/crypto/engine.h"
 
 #include "agent.h"
+#include "algorithms.h"
 #include "channel.h"
 #include "error_classes.h"
 #include "keys.h"
@@ -28,6 +29,7 @@ NB_MODULE(_ssh, m) {
   m.def("version", [] { return kLevelWithLibssh2; });
   m.def("crypto_engine_name", [] { return std::string(hawser::crypto::openssl_engine().name); });
   hawser::python::bind_error_classes(m);
+  hawser::python::bind_algorithms(m);
   hawser::python::bind_results(m);
   hawser::python::bind_channel(m);
   hawser::python::bind_agent(m);

@@ -1,11 +1,8 @@
 #include "options.h"
 
-#include <algorithm>
 #include <charconv>
 
 #include <nanobind/stl/string.h>
-
-#include "hawser/transport/compression.h"
 
 #include "buffers.h"
 #include "errors.h"
@@ -19,47 +16,6 @@ namespace {
 [[noreturn]] void raise_value_error(const std::string& text) {
   PyErr_SetString(PyExc_ValueError, text.c_str());
   throw nb::python_error();
-}
-
-std::vector<std::string> names_from(nb::handle value, const std::string& key) {
-  std::vector<std::string> names;
-  const auto add = [&](const std::string& name) {
-    if (name.empty()) raise_value_error("algorithms: an empty name in '" + key + "'");
-    names.push_back(name);
-  };
-  if (nb::isinstance<nb::str>(value)) {
-    std::string rest = text_argument(value, "algorithms");
-    for (;;) {
-      const auto comma = rest.find(',');
-      add(rest.substr(0, comma));
-      if (comma == std::string::npos) break;
-      rest.erase(0, comma + 1);
-    }
-  } else {
-    for (nb::handle name : value) add(text_argument(name, "algorithms"));
-  }
-  if (names.empty()) raise_value_error("algorithms: the list '" + key + "' is empty");
-  return names;
-}
-
-// What is never offered by itself may be named, too.
-std::vector<std::string> known_names(const std::vector<std::string>& list, const std::string& key) {
-  if (key != "compression") return list;
-  std::vector<std::string> names;
-  for (const auto& row : transport::compression_algorithms()) names.emplace_back(row.name);
-  return names;
-}
-
-void replace_list(std::vector<std::string>& list, nb::handle value, const std::string& key) {
-  const std::vector<std::string> known = known_names(list, key);
-  std::vector<std::string> wanted = names_from(value, key);
-  for (const std::string& name : wanted) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    std::string shown;
-    for (const auto& each : known) shown += (shown.empty() ? "" : ", ") + each;
-    raise_value_error("algorithms: unknown " + key + " '" + name + "'; there are: " + shown);
-  }
-  list = std::move(wanted);
 }
 
 // "[host]:port" as it stands in known_hosts; anything else is a host.
@@ -148,29 +104,6 @@ void set_unknown(client::HostKeyPolicy& policy, nb::handle value) {
 }
 
 }  // namespace
-
-transport::Proposal proposal_from(nb::handle algorithms, bool compression) {
-  transport::Proposal proposal = transport::default_proposal(crypto::openssl_engine());
-  if (compression) proposal.compression = transport::wanted_compression();
-  if (algorithms.is_none()) return proposal;
-  const std::pair<std::string_view, std::vector<std::string>*> lists[] = {
-      {"kex", &proposal.kex},
-      {"host_key", &proposal.host_key},
-      {"cipher", &proposal.cipher},
-      {"mac", &proposal.mac},
-      {"compression", &proposal.compression}};
-  for (const auto& [key, value] : items_of(algorithms, "algorithms")) {
-    const std::string name = text_argument(key, "algorithms");
-    const auto list = std::find_if(std::begin(lists), std::end(lists),
-                                   [&](const auto& each) { return each.first == name; });
-    if (list == std::end(lists)) {
-      raise_value_error("algorithms: unknown list '" + name +
-                        "'; there are: kex, host_key, cipher, mac, compression");
-    }
-    replace_list(*list->second, value, name);
-  }
-  return proposal;
-}
 
 client::HostKeyPolicy host_key_policy_from(const HostKeyArguments& arguments) {
   client::HostKeyPolicy policy;

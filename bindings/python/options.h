@@ -9,10 +9,6 @@ namespace hawser::python {
 
 namespace nb = nanobind;
 
-// {'kex': 'a,b', 'cipher': ['c'], ...}: lists that replace the default offer. ValueError names what
-// is unknown and what there is. With `compression` zlib is in the offer that they replace.
-transport::Proposal proposal_from(nb::handle algorithms, bool compression);
-
 struct HostKeyArguments {
   nb::handle sock;
   nb::handle host;

@@ -2,9 +2,11 @@
 #include "session.h"
 
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
 
 #include "hawser/base/display.h"
 
+#include "algorithms.h"
 #include "buffers.h"
 #include "calls.h"
 #include "channel.h"
@@ -72,11 +74,16 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
   }
   auto [stream, stream_object] = make_stream(sock);
   options.host_key = host_key_policy_from({sock, host, port, known_hosts, host_key_policy});
-  new (self) PySession{without_gil([&, &made = stream](const client::Interrupt& interrupted) {
-                         return client::Connection::connect(std::move(made), std::move(options),
-                                                            engine(), interrupted);
-                       }),
-                       stream_object};
+  auto connection = without_gil([&, &made = stream](const client::Interrupt& interrupted) {
+    return client::Connection::connect(std::move(made), std::move(options), engine(), interrupted);
+  });
+  try {
+    warn_of(locked([&] { return connection->warnings(); }));
+  } catch (nb::python_error&) {
+    locked([&] { connection->abort(); });
+    throw;
+  }
+  new (self) PySession{std::move(connection), stream_object};
 }
 
 // commands
@@ -197,10 +204,7 @@ client::Facts facts(PySession& self) {
 }
 
 nb::tuple warnings(PySession& self) {
-  if (facts(self).is_strict) return nb::make_tuple();
-  return nb::make_tuple(
-      "the server has no strict key exchange: a middleman could cut messages from the start of "
-      "the connection unnoticed (CVE-2023-48795); require_strict_kex=True refuses such servers");
+  return nb::tuple(nb::cast(locked([&] { return self.connection->warnings(); })));
 }
 
 std::string repr(PySession& self) {

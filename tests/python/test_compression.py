@@ -179,7 +179,8 @@ def test_a_list_wins_over_the_option(openssh: OpenSSHServer) -> None:
 
 def test_names_that_nobody_knows(openssh: OpenSSHServer) -> None:
     sock = socket.socket()
-    with sock, pytest.raises(ValueError, match=r"'lzma'; there are: zlib@openssh\.com, zlib, none"):
+    known = r"'lzma'.* there are: zlib@openssh\.com, zlib, none"
+    with sock, pytest.raises(ValueError, match=known):
         _ssh.Session(sock, algorithms={"compression": "lzma"})
 
 

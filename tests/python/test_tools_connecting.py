@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from servers import PASSWORD, Server, is_root
+from servers import PASSWORD, OpenSSHServer, Server, is_root
 from servers.base import free_port
-from servers.keys import PASSPHRASE, public_line
+from servers.keys import PASSPHRASE, Keys, public_line
 from tool_runs import PROGRAMS, Home
 
 MAYBE_ROOT = pytest.mark.skipif(not is_root(), reason="a server with passwords needs root")
@@ -320,7 +320,29 @@ def test_verbose(home: Home) -> None:
 def test_ciphers_that_nobody_knows(home: Home) -> None:
     run = home.run("scp", "-c", "rot13", *arguments(home, "scp"))
     assert run.status == 255, run
-    assert "unknown cipher 'rot13'" in run.err
+    assert "Ciphers: unknown name 'rot13'" in run.err
+
+
+def test_an_old_server(keys: Keys, tmp_path: Path) -> None:
+    """The error says which option helps; with it the tool works, and warns."""
+    old = "diffie-hellman-group14-sha1"
+    with OpenSSHServer(keys, [f"KexAlgorithms {old}", "Ciphers aes128-cbc"]) as server:
+        home = Home(server, tmp_path / "home")
+        (home.local / "file").write_text("content")
+        allowed: list[str] = []
+        for option in (f"KexAlgorithms=+{old}", "Ciphers=+aes128-cbc"):
+            run = home.run("scp", *allowed, *arguments(home, "scp"))
+            assert run.status == 255, run
+            assert f"{option} allows it" in run.err
+            allowed += ["-o", option]
+        run = home.run("scp", *allowed, *arguments(home, "scp"))
+        assert run.status == 0, run
+        assert f"the key exchange is {old}, which is weak" in run.err
+        assert "SecurityWarning" not in run.err
+        assert arrived(home)
+        quiet = ["-q", "-c", "+aes128-cbc", *allowed[:2]]
+        run = home.run("sftp", *quiet, *arguments(home, "sftp"))
+        assert (run.status, run.err) == (0, "")
 
 
 def test_compression_is_a_wish(home: Home) -> None:

@@ -172,7 +172,8 @@ def test_settings_of_options() -> None:
         "User ann",
         "StrictHostKeyChecking = no",
         "UserKnownHostsFile=/a ~/b",
-        "ciphers=aes128-ctr,aes256-ctr",
+        "ciphers=aes128-ctr, aes256-ctr",
+        "KexAlgorithms=+a,b",
         "PubkeyAuthentication=no",
         "ConnectTimeout=5",
         "identityfile=~/key",
@@ -180,7 +181,7 @@ def test_settings_of_options() -> None:
         settings.apply(option)
     assert (settings.port, settings.user, settings.host_keys) == (22, "ann", "accept-new")
     assert settings.known_hosts == [Path("/a"), Path("~/b").expanduser()]
-    assert settings.algorithms == {"cipher": ["aes128-ctr", "aes256-ctr"]}
+    assert settings.algorithms == {"cipher": "aes128-ctr,aes256-ctr", "kex": "+a,b"}
     assert (settings.methods, settings.connect_timeout) == (
         ("keyboard-interactive", "password"),
         5.0,

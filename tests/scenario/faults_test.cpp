@@ -103,6 +103,10 @@ TEST_P(Flips, of_any_byte_are_found) {
     Played flipped(options);
     const Errc code = flipped.scene.failure_code();
     // A length that grew waits for bytes that never come.
+    if (GetParam().cipher == std::string_view("aes128-cbc")) {
+      // Whatever it was, the answer is the same, but for what never came whole.
+      ASSERT_TRUE(code == Errc::mac_mismatch || code == Errc::connection_lost) << describe(code);
+    }
     ASSERT_TRUE(code == Errc::mac_mismatch || code == Errc::packet_too_long ||
                 code == Errc::packet_too_short || code == Errc::bad_padding ||
                 code == Errc::connection_lost)
@@ -115,7 +119,9 @@ INSTANTIATE_TEST_SUITE_P(Faults, Flips,
                          testing::Values(Suite{"chacha20-poly1305@openssh.com", "hmac-sha2-256"},
                                          Suite{"aes128-gcm@openssh.com", "hmac-sha2-256"},
                                          Suite{"aes256-ctr", "hmac-sha2-512-etm@openssh.com"},
-                                         Suite{"aes128-ctr", "hmac-sha2-256"}));
+                                         Suite{"aes128-ctr", "hmac-sha2-256"},
+                                         Suite{"aes128-cbc", "hmac-sha1-96"},
+                                         Suite{"3des-cbc", "hmac-md5-etm@openssh.com"}));
 
 TEST(Faults, an_exchange_that_was_tampered_with_ends_before_any_secret) {
   SceneOptions options = short_session("aes128-gcm@openssh.com", "hmac-sha2-256");

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "hawser/transport/algorithm_list.h"
 #include "hawser/wire/messages_auth.h"
 #include "hawser/wire/messages_kex.h"
 
@@ -15,6 +16,8 @@ ServerTransport::ServerTransport(const ServerOptions& options, const crypto::Eng
       writer_(*engine.random) {
   proposal_.host_key.clear();
   for (const auto& row : engine.signatures) proposal_.host_key.emplace_back(row.name);
+  transport::allow_all_legacy(engine, proposal_);
+  std::erase_if(proposal_.host_key, [](const auto& name) { return name.contains("-cert-"); });
   const auto choose = [](std::vector<std::string>& list, const std::vector<std::string>& wanted) {
     if (!wanted.empty()) list = wanted;
   };

@@ -5,6 +5,7 @@ Whatever fails here is a `ConnectFailed`, whose text is ready to be shown: progr
 
 import getpass
 import socket
+import warnings
 from dataclasses import replace
 
 import _ssh
@@ -33,14 +34,25 @@ def connect(target: Target, settings: Settings, out: Output) -> _ssh.Session:
     place = _completed(target, settings)
     sock = _dial(place, settings)
     try:
-        session = _handshake(sock, place, settings, out)
-        try:
-            _log_in(session, place, settings, out)
-        except BaseException:
-            session.close()
-            raise
+        with warnings.catch_warnings():
+            # They are shown here, in the tools' own way.
+            warnings.simplefilter("ignore", _ssh.SecurityWarning)
+            return _session(sock, place, settings, out)
     finally:
         sock.close()  # the session has a duplicate of its own
+
+
+def _session(sock: socket.socket, target: Target, settings: Settings, out: Output) -> _ssh.Session:
+    session = _handshake(sock, target, settings, out)
+    try:
+        known = session.warnings
+        _log_in(session, target, settings, out)
+        for warning in session.warnings:
+            if warning not in known:
+                out.warning(f"{target}: {warning}")
+    except BaseException:
+        session.close()
+        raise
     return session
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import hawser
 
-from .settings import Settings, name_list, port_number
+from .settings import Settings, algorithm_list, port_number
 
 USAGE_STATUS = 2
 
@@ -65,8 +65,9 @@ class Parser(argparse.ArgumentParser):
             "-c",
             dest="ciphers",
             metavar="CIPHER[,...]",
-            type=_value(name_list),
-            help="the ciphers to offer, best first",
+            type=_value(algorithm_list),
+            help="the ciphers to offer, best first; +CIPHER adds to the usual ones, -CIPHER takes "
+            "away, ^CIPHER puts first",
         )
         add("-C", dest="compression", action="store_true", help="compress, if both sides can")
         add(

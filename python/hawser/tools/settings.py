@@ -32,7 +32,7 @@ class Settings:
     """What becomes of an unknown host key: 'ask', 'strict' or 'accept-new'."""
     family: socket.AddressFamily = socket.AF_UNSPEC
     connect_timeout: float | None = None
-    algorithms: dict[str, list[str]] = field(default_factory=dict)
+    algorithms: dict[str, str] = field(default_factory=dict)
     compression: bool = False
     methods: tuple[str, ...] = METHODS
     password_prompts: int = 3
@@ -58,11 +58,13 @@ def port_number(text: str) -> int:
     return int(text)
 
 
-def name_list(text: str) -> list[str]:
+def algorithm_list(text: str) -> str:
+    """In the grammar of ssh_config(5): NAME[,NAME...], or '+', '-' or '^' before that. The names
+    are `_ssh`'s to know."""
     names = [name.strip() for name in text.split(",")]
-    if not all(names) or names[0][0] in "+-^":
-        raise ValueError("give the whole list, as NAME[,NAME...]")
-    return names
+    if not all(names) or names[0] in ("+", "-", "^"):
+        raise ValueError("give a list, as NAME[,NAME...], or with +, - or ^ before it")
+    return ",".join(names)
 
 
 # ---- the values ----------------------------------------------------------------------------------
@@ -100,7 +102,8 @@ def _host_keys(text: str) -> str:
 
 
 def _methods(text: str) -> tuple[str, ...]:
-    return tuple(name for name in name_list(text) if name in METHODS)
+    names = [name.strip() for name in text.split(",")]
+    return tuple(name for name in names if name in METHODS)
 
 
 def _paths(text: str) -> list[Path]:
@@ -121,7 +124,7 @@ def _sets(attribute: str, value: Callable[[str], Any]) -> Callable[[Settings, st
 
 
 def _offers(kind: str) -> Callable[[Settings, str], object]:
-    return lambda settings, text: settings.algorithms.update({kind: name_list(text)})
+    return lambda settings, text: settings.algorithms.update({kind: algorithm_list(text)})
 
 
 def _drops(method: str) -> Callable[[Settings, str], object]:
@@ -150,6 +153,7 @@ OPTIONS = {
         _Option("PasswordAuthentication", _drops("password")),
         _Option("Port", _sets("port", port_number)),
         _Option("PreferredAuthentications", _sets("methods", _methods)),
+        _Option("PubkeyAcceptedAlgorithms", _offers("pubkey")),
         _Option("PubkeyAuthentication", _drops("publickey")),
         _Option("StrictHostKeyChecking", _sets("host_keys", _host_keys)),
         _Option("User", _sets("user", str)),

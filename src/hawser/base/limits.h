@@ -30,6 +30,8 @@ inline constexpr std::uint64_t kRekeyBlocks = std::uint64_t{1} << 28;  // RFC 43
 inline constexpr std::uint64_t kRekeyPackets = std::uint64_t{1}
                                                << 30;  // half of RFC 4344 3.1's 2^31
 inline constexpr std::uint64_t kHardPackets = std::uint64_t{1} << 31;  // RFC 4344 3.1
+inline constexpr std::uint64_t kSmallBlockBytes =
+    64 << 20;  // under one key of 64-bit blocks: far below the 32 GiB of Sweet32 (CVE-2016-2183)
 inline constexpr std::size_t kDeferredBytes = 1 << 20;  // control packets held back by a re-key
 inline constexpr std::size_t kDeferredPackets = 4096;
 inline constexpr std::size_t kExtensions = 64;  // entries of EXT_INFO (RFC 8308)

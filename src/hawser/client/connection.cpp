@@ -46,7 +46,8 @@ Connection::Connection(std::unique_ptr<ByteStream> stream, ConnectionOptions opt
                        const crypto::Engine& engine)
     : engine_(engine),
       host_key_policy_(std::move(options.host_key)),
-      driver_(std::move(options.session), engine, std::move(stream)),
+      driver_(options.session, engine, std::move(stream)),
+      login_algorithms_(std::move(options.session.transport.proposal.login)),
       timeout_(options.timeout) {}
 
 Connection::~Connection() = default;
@@ -178,6 +179,18 @@ Facts Connection::facts() {
 std::string Connection::banner() {
   return driver_.with_session(
       [](session::Session&, operations::Inbox& inbox) { return inbox.banner(); });
+}
+
+std::vector<std::string> Connection::warnings() {
+  auto all = driver_.with_session(
+      [](session::Session&, operations::Inbox& inbox) { return inbox.weaknesses(); });
+  if (auto weakness = login_weakness(); !weakness.empty()) all.push_back(std::move(weakness));
+  return all;
+}
+
+std::string Connection::login_weakness() const {
+  const std::scoped_lock lock(mutex_);
+  return login_weakness_;
 }
 
 bool Connection::is_logged_in() {

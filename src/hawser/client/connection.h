@@ -64,7 +64,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Outcome<void> login_keyboard_interactive(const std::string& user, const PromptHandler& answer,
                                            const Interrupt& interrupt = {});
   using Probe = auth::PublicKeyCredential::Probe;
-  // By each algorithm that the key can be used with, until the server takes one (RFC 8332).
+  // By each algorithm that the key can be used with and the proposal's `login` allows, until the
+  // server takes one (RFC 8332).
   Outcome<void> login_public_key(const std::string& user, Signer& signer,
                                  Probe probe = Probe::sign_at_once,
                                  const Interrupt& interrupt = {});
@@ -106,6 +107,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   [[nodiscard]] Facts facts();
   [[nodiscard]] std::string banner();
+  // What is weak in what was agreed on, and in the login, as sentences for people.
+  [[nodiscard]] std::vector<std::string> warnings();
+  [[nodiscard]] std::string login_weakness() const;  // empty: none
   [[nodiscard]] bool is_logged_in();
   [[nodiscard]] bool is_closed();
   [[nodiscard]] std::optional<Duration> timeout() const;
@@ -123,12 +127,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Outcome<void> prove(operations::ProveHostKeys& proof, const Interrupt& interrupt);
   Outcome<void> login(const std::string& user, auth::Credential credential, World& world,
                       const Interrupt& interrupt);
+  void note_login(std::string_view algorithm);  // that it worked, by this one
 
   const crypto::Engine& engine_;
   HostKeyPolicy host_key_policy_;  // after the handshake without its callback
   BlockingDriver driver_;
-  mutable std::mutex mutex_;  // for timeout_
+  const std::vector<std::string> login_algorithms_;
+  mutable std::mutex mutex_;  // for what follows
   std::optional<Duration> timeout_;
+  std::string login_weakness_;
 };
 
 }  // namespace hawser::client

@@ -6,10 +6,12 @@
 #include "hawser/client/certificate_words.h"
 #include "hawser/client/clock.h"
 #include "hawser/client/connection.h"
+#include "hawser/client/legacy_advice.h"
 #include "hawser/client/signer.h"
 #include "hawser/keys/algorithms.h"
 #include "hawser/keys/fingerprint.h"
 #include "hawser/operations/login.h"
+#include "hawser/transport/weakness.h"
 
 namespace hawser::client {
 
@@ -158,15 +160,19 @@ Outcome<void> Connection::login_public_key(const std::string& user, Signer& sign
       });
   Outcome<void> outcome = std::unexpected(explain(Error{Errc::key_unsupported, 0, "login"}, {}));
   const Bytes blob = to_bytes(signer.public_blob());
-  for (auto& algorithm : keys::signature_algorithms(engine_, keys::key_type_of(blob), accepted)) {
+  const auto type = keys::key_type_of(blob);
+  for (const auto& algorithm :
+       keys::signature_algorithms(engine_, type, accepted, login_algorithms_)) {
     SigningWorld world(signer);
-    outcome = login(user, auth::PublicKeyCredential{std::move(algorithm), blob, probe, host_key},
-                    world, interrupt);
+    outcome =
+        login(user, auth::PublicKeyCredential{algorithm, blob, probe, host_key}, world, interrupt);
     if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
+    if (outcome) note_login(algorithm);
     if (outcome || !may_try_again(outcome.error())) break;
   }
   if (!outcome && outcome.error().error.code == Errc::auth_refused && !outcome.error().is_partial) {
     outcome.error().text += note_on(engine_, blob, user);
+    outcome.error().text += legacy_advice(engine_, type, accepted, login_algorithms_);
   }
   return outcome;
 }
@@ -202,7 +208,8 @@ Outcome<void> Connection::login_host_based(const std::string& user, Signer& sign
                                            const HostBasedNames& names,
                                            const Interrupt& interrupt) {
   const Bytes blob = to_bytes(signer.public_blob());
-  const auto algorithms = keys::signature_algorithms(engine_, keys::key_type_of(blob), "");
+  const auto algorithms =
+      keys::signature_algorithms(engine_, keys::key_type_of(blob), "", login_algorithms_);
   if (algorithms.empty()) {
     return std::unexpected(explain(Error{Errc::key_unsupported, 0, "login"}, {}));
   }
@@ -212,7 +219,13 @@ Outcome<void> Connection::login_host_based(const std::string& user, Signer& sign
       auth::HostBasedCredential{algorithms.front(), blob, names.client_host, names.client_user},
       world, interrupt);
   if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
+  if (outcome) note_login(algorithms.front());
   return outcome;
+}
+
+void Connection::note_login(std::string_view algorithm) {
+  const std::scoped_lock lock(mutex_);
+  login_weakness_ = transport::weakness_of_login(engine_, algorithm);
 }
 
 }  // namespace hawser::client

@@ -5,12 +5,13 @@
 
 #include "hawser/base/gather.h"
 #include "hawser/base/result.h"
+#include "hawser/crypto/standing.h"
 
 namespace hawser::crypto {
 
 enum class Direction : std::uint8_t { encrypt, decrypt };
 
-// A cipher whose state runs on from packet to packet (AES-CTR).
+// A cipher whose state runs on from packet to packet (AES-CTR, and CBC in whole blocks).
 class StreamCipher {
  public:
   virtual ~StreamCipher() = default;
@@ -45,7 +46,7 @@ class ChachaPoly {
   virtual Status open(std::uint64_t sequence, ByteSpan packet, ByteView tag) = 0;
 };
 
-enum class CipherMode : std::uint8_t { stream, gcm, chacha_poly };
+enum class CipherMode : std::uint8_t { stream, cbc, gcm, chacha_poly };
 
 struct CipherAlgorithm {
   std::string_view name;
@@ -54,6 +55,9 @@ struct CipherAlgorithm {
   std::size_t iv_size;
   std::size_t block_size;  // what packets are padded to, and what re-key limits count
   std::size_t tag_size;    // 0: needs a MAC
+  std::string_view defined_in;
+  Standing standing = Standing::by_default;
+  std::uint64_t bytes_under_key = UINT64_MAX;  // fewer where the blocks are small
   // Just the one that belongs to the mode is set.
   Result<std::unique_ptr<StreamCipher>> (*make_stream)(ByteView key, ByteView iv,
                                                        Direction) = nullptr;

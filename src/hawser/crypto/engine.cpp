@@ -20,10 +20,6 @@ const HashAlgorithm* find_hash(const Engine& engine, HashId id) {
 const CipherAlgorithm* find_cipher(const Engine& engine, std::string_view name) {
   return find_row(engine.ciphers, &CipherAlgorithm::name, name);
 }
-const CipherAlgorithm* find_file_cipher(const Engine& engine, std::string_view name) {
-  const CipherAlgorithm* row = find_cipher(engine, name);
-  return row != nullptr ? row : find_row(engine.file_ciphers, &CipherAlgorithm::name, name);
-}
 const MacAlgorithm* find_mac(const Engine& engine, std::string_view name) {
   return find_row(engine.macs, &MacAlgorithm::name, name);
 }

@@ -1,6 +1,6 @@
 // An Engine is all the cryptography that a session may use: tables of algorithms in order of
-// preference and a source of randomness. It is an argument, never a global; a test hands in
-// another.
+// preference, the legacy ones last, and a source of randomness. It is an argument, never a global;
+// a test hands in another.
 #pragma once
 
 #include <span>
@@ -19,7 +19,6 @@ struct Engine {
   std::string_view name;
   std::span<const HashAlgorithm> hashes;
   std::span<const CipherAlgorithm> ciphers;
-  std::span<const CipherAlgorithm> file_ciphers;  // for key files only, never offered to a peer
   std::span<const MacAlgorithm> macs;
   std::span<const AgreementAlgorithm> agreements;
   GenerateInGroup generate_in_group;
@@ -32,8 +31,6 @@ struct Engine {
 // The row of that name (or id), or nullptr.
 const HashAlgorithm* find_hash(const Engine& engine, HashId id);
 const CipherAlgorithm* find_cipher(const Engine& engine, std::string_view name);
-// Among those for key files as well.
-const CipherAlgorithm* find_file_cipher(const Engine& engine, std::string_view name);
 const MacAlgorithm* find_mac(const Engine& engine, std::string_view name);
 const AgreementAlgorithm* find_agreement(const Engine& engine, std::string_view name);
 const KemAlgorithm* find_kem(const Engine& engine, std::string_view name);

@@ -10,6 +10,7 @@ namespace hawser::crypto {
 
 enum class HashId : std::uint8_t {
   none,
+  md5,
   sha1,
   sha256,
   sha384,

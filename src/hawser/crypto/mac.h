@@ -5,6 +5,7 @@
 
 #include "hawser/base/gather.h"
 #include "hawser/base/result.h"
+#include "hawser/crypto/standing.h"
 
 namespace hawser::crypto {
 
@@ -27,6 +28,8 @@ struct MacAlgorithm {
   std::size_t tag_size;
   MacOrder order;
   Result<std::unique_ptr<Mac>> (*make)(ByteView key);
+  std::string_view defined_in;
+  Standing standing = Standing::by_default;
 };
 
 }  // namespace hawser::crypto

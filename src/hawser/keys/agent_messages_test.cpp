@@ -61,15 +61,21 @@ TEST(AgentMessages, EveryCutIsAnError) {
 TEST(SignatureNames, AreSortedByWhatTheServerTakes) {
   using Names = std::vector<std::string>;
   const auto& engine = crypto::openssl_engine();
-  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", ""), (Names{"rsa-sha2-512", "rsa-sha2-256"}));
-  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", "ssh-rsa,rsa-sha2-256"),
+  const Names allowed = default_key_uses(engine);
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", "", allowed),
+            (Names{"rsa-sha2-512", "rsa-sha2-256"}));
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", "ssh-rsa,rsa-sha2-256", allowed),
             (Names{"rsa-sha2-256", "rsa-sha2-512"}));
-  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256"),
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256", allowed),
             (Names{"rsa-sha2-256-cert-v01@openssh.com", "rsa-sha2-512-cert-v01@openssh.com"}));
-  EXPECT_EQ(signature_algorithms(engine, "sk-ssh-ed25519@openssh.com", ""),
+  EXPECT_EQ(signature_algorithms(engine, "sk-ssh-ed25519@openssh.com", "", allowed),
             (Names{"sk-ssh-ed25519@openssh.com"}));
-  EXPECT_TRUE(signature_algorithms(engine, "ssh-dss", "ssh-dss").empty());
-  EXPECT_TRUE(signature_algorithms(engine, "", "").empty());
+  EXPECT_TRUE(signature_algorithms(engine, "ssh-dss", "ssh-dss", allowed).empty());
+  EXPECT_TRUE(signature_algorithms(engine, "", "", allowed).empty());
+  const Names sha1{"rsa-sha2-512", "ssh-rsa"};
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", "", sha1), sha1);
+  EXPECT_EQ(signature_algorithms(engine, "ssh-rsa", "ssh-rsa", sha1),
+            (Names{"ssh-rsa", "rsa-sha2-512"}));
   EXPECT_EQ(plain_algorithm("rsa-sha2-512-cert-v01@openssh.com"), "rsa-sha2-512");
   EXPECT_EQ(plain_algorithm("sk-ssh-ed25519-cert-v01@openssh.com"), "sk-ssh-ed25519@openssh.com");
   EXPECT_EQ(plain_algorithm("ssh-ed25519"), "ssh-ed25519");

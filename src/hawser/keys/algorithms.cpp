@@ -17,11 +17,15 @@ constexpr KeyType kTypes[] = {
     {"ssh-rsa", "ssh-rsa-cert-v01@openssh.com", "ssh-rsa", 2},
 };
 
+constexpr std::string_view kOpenSsh = "OpenSSH";
+constexpr std::string_view kEcdsa = "RFC 5656";
+constexpr std::string_view kRsaSha2 = "RFC 8332";
+
 constexpr KeyUse certified(std::string_view type_name, std::string_view signature) {
-  return {type_name, type_name, signature};
+  return {type_name, type_name, signature, kOpenSsh};
 }
-constexpr KeyUse plain(std::string_view name) {
-  return {name, name, name};
+constexpr KeyUse plain(std::string_view name, std::string_view defined_in) {
+  return {name, name, name, defined_in};
 }
 
 constexpr KeyUse kUses[] = {
@@ -31,16 +35,20 @@ constexpr KeyUse kUses[] = {
     certified("ecdsa-sha2-nistp521-cert-v01@openssh.com", "ecdsa-sha2-nistp521"),
     certified("sk-ssh-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519@openssh.com"),
     certified("sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"),
-    {"rsa-sha2-512-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-512"},
-    {"rsa-sha2-256-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256"},
-    plain("ssh-ed25519"),
-    plain("ecdsa-sha2-nistp256"),
-    plain("ecdsa-sha2-nistp384"),
-    plain("ecdsa-sha2-nistp521"),
-    plain("sk-ssh-ed25519@openssh.com"),
-    plain("sk-ecdsa-sha2-nistp256@openssh.com"),
-    {"rsa-sha2-512", "ssh-rsa", "rsa-sha2-512"},
-    {"rsa-sha2-256", "ssh-rsa", "rsa-sha2-256"},
+    {"rsa-sha2-512-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-512", kOpenSsh},
+    {"rsa-sha2-256-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "rsa-sha2-256", kOpenSsh},
+    plain("ssh-ed25519", "RFC 8709"),
+    plain("ecdsa-sha2-nistp256", kEcdsa),
+    plain("ecdsa-sha2-nistp384", kEcdsa),
+    plain("ecdsa-sha2-nistp521", kEcdsa),
+    plain("sk-ssh-ed25519@openssh.com", kOpenSsh),
+    plain("sk-ecdsa-sha2-nistp256@openssh.com", kOpenSsh),
+    {"rsa-sha2-512", "ssh-rsa", "rsa-sha2-512", kRsaSha2},
+    {"rsa-sha2-256", "ssh-rsa", "rsa-sha2-256", kRsaSha2},
+    // SHA-1, of which collisions are made for some 10,000 dollars.
+    {"ssh-rsa-cert-v01@openssh.com", "ssh-rsa-cert-v01@openssh.com", "ssh-rsa", kOpenSsh,
+     crypto::Standing::legacy},
+    {"ssh-rsa", "ssh-rsa", "ssh-rsa", "RFC 4253", crypto::Standing::legacy},
 };
 
 template <typename Row, std::size_t size>
@@ -85,20 +93,38 @@ const crypto::SignatureAlgorithm* signature_of(const crypto::Engine& engine, con
   return crypto::find_signature(engine, type == nullptr ? use.signature : type->engine_type);
 }
 
-std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
-                                              std::string_view key_type,
-                                              std::string_view server_algorithms) {
-  const wire::NameList accepted(server_algorithms);
+std::vector<std::string> default_key_uses(const crypto::Engine& engine) {
   std::vector<std::string> names;
-  for (const bool is_accepted : {true, false}) {
-    for (const KeyUse& use : kUses) {
-      if (use.blob_type != key_type || !can_do(engine, use)) continue;
-      // Servers list rsa-sha2-512 and mean its certificates, too.
-      const bool is_listed = accepted.contains(use.name) || accepted.contains(use.signature);
-      if (is_listed == is_accepted) names.emplace_back(use.name);
+  for (const KeyUse& use : kUses) {
+    if (use.standing == crypto::Standing::by_default && can_do(engine, use)) {
+      names.emplace_back(use.name);
     }
   }
   return names;
+}
+
+std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
+                                              std::string_view key_type,
+                                              std::string_view server_algorithms,
+                                              std::span<const std::string> allowed) {
+  const wire::NameList accepted(server_algorithms);
+  std::vector<std::string> names;
+  for (const bool is_accepted : {true, false}) {
+    for (const std::string& name : allowed) {
+      const KeyUse* use = find_key_use(engine, name);
+      if (use == nullptr || use->blob_type != key_type) continue;
+      // Servers list rsa-sha2-512 and mean its certificates, too.
+      const bool is_listed = accepted.contains(use->name) || accepted.contains(use->signature);
+      if (is_listed == is_accepted) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
+                                              std::string_view key_type,
+                                              std::string_view server_algorithms) {
+  return signature_algorithms(engine, key_type, server_algorithms, default_key_uses(engine));
 }
 
 std::string_view plain_algorithm(std::string_view algorithm) {

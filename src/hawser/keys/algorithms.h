@@ -27,11 +27,13 @@ struct KeyUse {
   std::string_view name;       // in KEXINIT and in login requests: "rsa-sha2-512-cert-v01@..."
   std::string_view blob_type;  // at the start of the key blob that goes with it
   std::string_view signature;  // at the start of the signature blob: "rsa-sha2-512"
+  std::string_view defined_in;
+  crypto::Standing standing = crypto::Standing::by_default;
 
   [[nodiscard]] bool is_certificate() const { return name != signature; }
 };
 
-// All uses that the engine can do, in order of preference, certificates first.
+// All uses that there are, in order of preference, certificates first, the legacy ones last.
 std::span<const KeyUse> all_key_uses();
 bool can_do(const crypto::Engine& engine, const KeyUse& use);
 
@@ -44,9 +46,17 @@ const KeyUse* find_key_use(const crypto::Engine& engine, std::string_view name);
 // The engine's row that makes and checks the signatures of this use.
 const crypto::SignatureAlgorithm* signature_of(const crypto::Engine& engine, const KeyUse& use);
 
-// The algorithms to offer for a key of this type, best first: those that the server says it takes
-// (server-sig-algs, "" if it did not say), then the others, for servers that do not say, or say
-// more than they take. Empty: nothing can be done with the type.
+// The names of all uses that are not legacy.
+std::vector<std::string> default_key_uses(const crypto::Engine& engine);
+
+// The algorithms among the `allowed` to offer for a key of this type, in their order: those that
+// the server says it takes (server-sig-algs, "" if it did not say), then the others, for servers
+// that do not say, or say more than they take. Empty: nothing can be done with the type.
+std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
+                                              std::string_view key_type,
+                                              std::string_view server_algorithms,
+                                              std::span<const std::string> allowed);
+// The same among all that are not legacy.
 std::vector<std::string> signature_algorithms(const crypto::Engine& engine,
                                               std::string_view key_type,
                                               std::string_view server_algorithms);

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "hawser/base/limits.h"
-#include "hawser/keys/host_pattern.h"
+#include "hawser/keys/pattern.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::keys {

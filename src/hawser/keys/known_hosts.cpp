@@ -6,8 +6,8 @@
 #include "hawser/base/limits.h"
 #include "hawser/base/secret.h"
 #include "hawser/keys/certificate.h"
-#include "hawser/keys/host_pattern.h"
 #include "hawser/keys/key_parts.h"
+#include "hawser/keys/pattern.h"
 #include "hawser/keys/public_key.h"
 #include "hawser/keys/text_lines.h"
 

@@ -91,6 +91,7 @@ Result<SecretBytes> open_by_mode(const crypto::CipherAlgorithm& cipher, ByteView
                                  Locked locked) {
   switch (cipher.mode) {
     case crypto::CipherMode::stream:
+    case crypto::CipherMode::cbc:
       return open_stream(cipher, key, iv, locked);
     case crypto::CipherMode::gcm:
       return open_gcm(cipher, key, iv, locked);
@@ -110,7 +111,7 @@ Status check_sizes(Locked locked, std::size_t block_size, std::size_t tag_size) 
 
 Result<SecretBytes> decrypt(const crypto::Engine& engine, const Envelope& envelope, Locked locked,
                             ByteView passphrase) {
-  const crypto::CipherAlgorithm* cipher = crypto::find_file_cipher(engine, envelope.cipher.view());
+  const crypto::CipherAlgorithm* cipher = crypto::find_cipher(engine, envelope.cipher.view());
   if (cipher == nullptr) return fail(Errc::key_unsupported, "key file cipher");
   if (envelope.kdf.view() != "bcrypt") return fail(Errc::key_unsupported, "key file kdf");
   const auto options = wire::decode<BcryptOptions>(envelope.kdf_options.bytes);

@@ -84,7 +84,7 @@ Result<Locks> unlock(const crypto::Engine& engine, const PpkFields& file, ByteVi
     if (file.version == 2) locks.mac_key = HAWSER_TRY(sha1(engine, as_bytes(kMacLabel), {}));
     return locks;
   }
-  const crypto::CipherAlgorithm* cipher = crypto::find_file_cipher(engine, kPpkCipher);
+  const crypto::CipherAlgorithm* cipher = crypto::find_cipher(engine, kPpkCipher);
   if (cipher == nullptr) return fail(Errc::key_unsupported, "key file cipher");
   if (section.empty() || section.size() % cipher->block_size != 0) {
     return fail(Errc::key_damaged, "key file section");

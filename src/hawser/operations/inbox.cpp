@@ -19,7 +19,10 @@ Status Inbox::take(session::Session& session, const session::Event& event) {
     } else {
       ++version_;
       if constexpr (std::is_same_v<Each, session::HostKeyOffered>) wants_verdict_ = true;
-      if constexpr (std::is_same_v<Each, session::KeysExchanged>) ++exchanges_;
+      if constexpr (std::is_same_v<Each, session::KeysExchanged>) {
+        ++exchanges_;
+        weaknesses_ = each.weaknesses;
+      }
       if constexpr (std::is_same_v<Each, session::SignatureWanted>) signature_wanted_ = each;
       if constexpr (std::is_same_v<Each, session::PromptsShown>) prompts_shown_ = each;
       if constexpr (std::is_same_v<Each, session::LoginSucceeded>) {

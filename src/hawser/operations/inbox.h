@@ -27,6 +27,8 @@ class Inbox {
   std::optional<session::SignatureWanted>& signature_wanted() { return signature_wanted_; }
   std::optional<session::PromptsShown>& prompts_shown() { return prompts_shown_; }
   [[nodiscard]] std::uint64_t exchanges() const { return exchanges_; }
+  // Of what the last exchange agreed on, for people.
+  [[nodiscard]] const std::vector<std::string>& weaknesses() const { return weaknesses_; }
   // Global requests are answered in order: who just made one waits until global_replies() is this.
   std::uint64_t next_global_reply() { return ++global_requests_; }
   [[nodiscard]] std::uint64_t global_replies() const { return global_replies_; }
@@ -51,6 +53,7 @@ class Inbox {
   std::string banner_;
   bool wants_verdict_ = false;
   std::uint64_t exchanges_ = 0;
+  std::vector<std::string> weaknesses_;
   std::uint64_t global_requests_ = 0;
   std::uint64_t global_replies_ = 0;
   std::unordered_map<std::uint64_t, std::optional<Bytes>> answers_;

@@ -15,6 +15,7 @@ struct HostKeyOffered {
 // The keys of an exchange are in use in both directions.
 struct KeysExchanged {
   bool is_first;
+  std::vector<std::string> weaknesses;  // of what was agreed on, for people
 };
 struct LoginSucceeded {};
 using LoginRefused = auth::Refused;

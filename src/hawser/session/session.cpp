@@ -1,6 +1,7 @@
 // Bytes, events and time. The commands stand in session_commands.cpp.
 #include "hawser/session/session.h"
 
+#include "hawser/transport/weakness.h"
 #include "hawser/wire/messages_auth.h"
 #include "hawser/wire/messages_transport.h"
 
@@ -69,6 +70,9 @@ Result<std::optional<Event>> Session::advance() {
     HAWSER_TRY(transport_.rekey_if_due(now_));
     if (transport_.is_identified()) identification_deadline_.reset();
     if (!happened) {
+      if (has_ended_ && transport_.is_discarding()) {
+        return fail(Errc::mac_mismatch, "end of stream");
+      }
       if (has_ended_ && !transport_.is_judging()) {
         const bool is_other_protocol = !transport_.is_identified() && transport_.saw_text();
         return fail(is_other_protocol ? Errc::not_ssh : Errc::connection_lost, "end of stream",
@@ -81,7 +85,8 @@ Result<std::optional<Event>> Session::advance() {
     }
     if (const auto* ready = std::get_if<transport::KeysReady>(&*happened)) {
       key_exchange_deadline_.reset();
-      return KeysExchanged{ready->is_first};
+      const transport::KexMachine& kex = transport_.kex();
+      return KeysExchanged{ready->is_first, transport::weaknesses_of(*kex.agreed(), kex.strict())};
     }
     auto event = HAWSER_TRY(take(std::get<transport::PacketView>(*happened)));
     if (event) return event;

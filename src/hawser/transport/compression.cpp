@@ -7,9 +7,9 @@ namespace hawser::transport {
 namespace {
 
 constexpr CompressionAlgorithm kAlgorithms[] = {
-    {"zlib@openssh.com", CompressionStart::after_login},
-    {"zlib", CompressionStart::with_keys},
-    {"none", CompressionStart::never},
+    {"zlib@openssh.com", CompressionStart::after_login, "OpenSSH", crypto::Standing::on_request},
+    {"zlib", CompressionStart::with_keys, "RFC 4253", crypto::Standing::on_request},
+    {"none", CompressionStart::never, "RFC 4253", crypto::Standing::by_default},
 };
 
 }  // namespace

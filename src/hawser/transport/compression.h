@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "hawser/crypto/standing.h"
+
 namespace hawser::transport {
 
 enum class CompressionStart : std::uint8_t { never, with_keys, after_login };
@@ -16,6 +18,8 @@ enum class CompressionStart : std::uint8_t { never, with_keys, after_login };
 struct CompressionAlgorithm {
   std::string_view name;
   CompressionStart start;
+  std::string_view defined_in;
+  crypto::Standing standing;
 };
 
 // All that there are, most wanted first; "none" is the last.

@@ -73,6 +73,7 @@ Status KexMachine::verify_host_key(const Agreed& agreed, const KexOutcome& outco
     return fail(Errc::host_key_switched, "host key");
   }
   const Status verified = parsed->verify(engine_, agreed.host_key->name, hash, outcome.signature);
+  if (!verified && verified.error().code == Errc::crypto_failed) return verified;
   if (!verified) return fail(Errc::host_key_signature, "host key");
   host_key_ = *std::move(parsed);
   return {};

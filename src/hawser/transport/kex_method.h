@@ -37,11 +37,13 @@ struct KexAlgorithm {
   std::string_view agreement;  // the engine's row; empty: in a group that the peer chooses
   crypto::HashId hash;
   Result<std::unique_ptr<KexMethod>> (*make)(const crypto::Engine&, const KexAlgorithm&);
+  std::string_view defined_in;
   // The engine's row, for the hybrids.
   std::string_view kem = {};  // NOLINT(readability-redundant-member-init): may be left out
+  crypto::Standing standing = crypto::Standing::by_default;
 };
 
-// In order of preference.
+// In order of preference, the legacy ones last.
 std::span<const KexAlgorithm> kex_algorithms();
 const KexAlgorithm* find_kex(std::string_view name);
 // The engine has all that the method is made of.

@@ -7,19 +7,28 @@ namespace {
 
 using crypto::HashId;
 
+constexpr std::string_view kLibssh = "RFC 8731, libssh";
+constexpr auto kLegacy = crypto::Standing::legacy;
+
 constexpr KexAlgorithm kKexAlgorithms[] = {
-    {"mlkem768x25519-sha256", "x25519", HashId::sha256, make_kex_hybrid, "mlkem768"},  // RFC 10042
-    {"sntrup761x25519-sha512", "x25519", HashId::sha512, make_kex_hybrid, "sntrup761"},  // RFC 9941
-    {"sntrup761x25519-sha512@openssh.com", "x25519", HashId::sha512, make_kex_hybrid, "sntrup761"},
-    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh},  // RFC 8731
-    {"curve25519-sha256@libssh.org", "x25519", HashId::sha256, make_kex_ecdh},
-    {"ecdh-sha2-nistp256", "nistp256", HashId::sha256, make_kex_ecdh},  // RFC 5656
-    {"ecdh-sha2-nistp384", "nistp384", HashId::sha384, make_kex_ecdh},
-    {"ecdh-sha2-nistp521", "nistp521", HashId::sha512, make_kex_ecdh},
-    {"diffie-hellman-group-exchange-sha256", "", HashId::sha256, make_kex_group_exchange},
-    {"diffie-hellman-group16-sha512", "modp4096", HashId::sha512, make_kex_dh},  // RFC 8268
-    {"diffie-hellman-group18-sha512", "modp8192", HashId::sha512, make_kex_dh},
-    {"diffie-hellman-group14-sha256", "modp2048", HashId::sha256, make_kex_dh},
+    {"mlkem768x25519-sha256", "x25519", HashId::sha256, make_kex_hybrid, "RFC 10042", "mlkem768"},
+    {"sntrup761x25519-sha512", "x25519", HashId::sha512, make_kex_hybrid, "RFC 9941", "sntrup761"},
+    {"sntrup761x25519-sha512@openssh.com", "x25519", HashId::sha512, make_kex_hybrid,
+     "RFC 9941, OpenSSH", "sntrup761"},
+    {"curve25519-sha256", "x25519", HashId::sha256, make_kex_ecdh, "RFC 8731"},
+    {"curve25519-sha256@libssh.org", "x25519", HashId::sha256, make_kex_ecdh, kLibssh},
+    {"ecdh-sha2-nistp256", "nistp256", HashId::sha256, make_kex_ecdh, "RFC 5656"},
+    {"ecdh-sha2-nistp384", "nistp384", HashId::sha384, make_kex_ecdh, "RFC 5656"},
+    {"ecdh-sha2-nistp521", "nistp521", HashId::sha512, make_kex_ecdh, "RFC 5656"},
+    {"diffie-hellman-group-exchange-sha256", "", HashId::sha256, make_kex_group_exchange,
+     "RFC 4419"},
+    {"diffie-hellman-group16-sha512", "modp4096", HashId::sha512, make_kex_dh, "RFC 8268"},
+    {"diffie-hellman-group18-sha512", "modp8192", HashId::sha512, make_kex_dh, "RFC 8268"},
+    {"diffie-hellman-group14-sha256", "modp2048", HashId::sha256, make_kex_dh, "RFC 8268"},
+    {"diffie-hellman-group14-sha1", "modp2048", HashId::sha1, make_kex_dh, "RFC 4253", "", kLegacy},
+    {"diffie-hellman-group-exchange-sha1", "", HashId::sha1, make_kex_group_exchange, "RFC 4419",
+     "", kLegacy},
+    {"diffie-hellman-group1-sha1", "modp1024", HashId::sha1, make_kex_dh, "RFC 4253", "", kLegacy},
 };
 
 }  // namespace

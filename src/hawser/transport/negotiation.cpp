@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hawser/base/display.h"
+#include "hawser/transport/algorithm_table.h"
 #include "hawser/transport/compression.h"
 #include "hawser/transport/proposal.h"
 
@@ -38,7 +39,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 class Negotiator {
  public:
-  explicit Negotiator(Report& report) : report_(report) {}
+  Negotiator(const crypto::Engine& engine, Report& report) : engine_(engine), report_(report) {}
 
   // The first of the client's names that the server has too (RFC 4253 7.1).
   Result<std::string_view> choose(const char* list, const wire::NameList& client,
@@ -54,12 +55,34 @@ class Negotiator {
     report_.ours = shown(client);
     report_.theirs = shown(server);
     report_.text = "no common " + report_.list + " algorithm: we offer " + joined(report_.ours) +
-                   "; the server offers " + joined(report_.theirs) +
-                   ". Name one of the server's in algorithms= if it is supported";
+                   "; the server offers " + joined(report_.theirs) + ". " +
+                   remedy(kind_of_list(report_.list));
     return fail(Errc::no_common_algorithm, list);
   }
 
  private:
+  static const AlgorithmKind& kind_of_list(std::string_view list) {
+    if (list.starts_with("cipher")) return kind_of(&Proposal::cipher);
+    if (list.starts_with("mac")) return kind_of(&Proposal::mac);
+    if (list.starts_with("compression")) return kind_of(&Proposal::compression);
+    return kind_of(list == "kex" ? &Proposal::kex : &Proposal::host_key);
+  }
+
+  // Which option would let us take one of the server's: the best that we have.
+  [[nodiscard]] std::string remedy(const AlgorithmKind& kind) const {
+    for (const AlgorithmRow& row : algorithms_of(engine_, kind)) {
+      if (std::ranges::find(report_.theirs, row.name) == report_.theirs.end()) continue;
+      const std::string name(row.name);
+      return "We have " + name +
+             (row.is_legacy()    ? ", but it is weak, and offered only where it is named: "
+              : row.is_default() ? ", but were told not to offer it: "
+                                 : ", but offer it only where it is named: ") +
+             std::string(kind.option) + "=+" + name + " allows it";
+    }
+    return "We have none of the server's";
+  }
+
+  const crypto::Engine& engine_;
   Report& report_;
 };
 
@@ -84,7 +107,7 @@ Result<ProtectionSuite> choose_suite(const crypto::Engine& engine, Negotiator& n
 
 Result<Agreed> negotiate(const crypto::Engine& engine, const wire::KexInit& client,
                          const wire::KexInit& server, Report& report) {
-  Negotiator negotiator(report);
+  Negotiator negotiator(engine, report);
   Agreed agreed;
   agreed.kex = find_kex(HAWSER_TRY(negotiator.choose("kex", client.kex, server.kex)));
   agreed.host_key = keys::find_key_use(

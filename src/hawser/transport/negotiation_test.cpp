@@ -1,5 +1,7 @@
 #include "hawser/transport/negotiation.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "hawser/transport/compression.h"
@@ -92,6 +94,30 @@ TEST(Negotiation, nothing_in_common_is_reported_with_both_lists) {
   EXPECT_EQ(report.theirs, (std::vector<std::string>{"ssh-dss", "ssh-rsa"}));
 }
 
+TEST(Negotiation, what_would_help_is_said) {
+  struct Case {
+    wire::KexInit server;
+    std::string_view remedy;
+  };
+  const Case cases[] = {
+      {offer("diffie-hellman-group1-sha1,diffie-hellman-group14-sha1"),
+       "We have diffie-hellman-group14-sha1, but it is weak, and offered only where it is named: "
+       "KexAlgorithms=+diffie-hellman-group14-sha1 allows it"},
+      {offer("curve25519-sha256", "ssh-dss,ssh-rsa"), "HostKeyAlgorithms=+ssh-rsa allows it"},
+      {offer("curve25519-sha256", "ssh-ed25519", "3des-cbc"), "Ciphers=+3des-cbc allows it"},
+      {offer("curve25519-sha256", "ssh-ed25519", "aes128-ctr", "hmac-md5"),
+       "MACs=+hmac-md5 allows it"},
+      {offer("curve25519-sha256", "ssh-ed25519", "aes256-ctr"),
+       "We have aes256-ctr, but were told not to offer it: Ciphers=+aes256-ctr allows it"},
+      {offer("unheard-of"), "We have none of the server's"},
+  };
+  for (const Case& each : cases) {
+    Report report;
+    ASSERT_FALSE(negotiate(engine(), offer(), each.server, report));
+    EXPECT_TRUE(report.text.ends_with(each.remedy)) << report.text;
+  }
+}
+
 TEST(Negotiation, empty_lists) {
   const std::pair<const char*, wire::KexInit> cases[] = {
       {"kex", offer("")},
@@ -121,17 +147,22 @@ TEST(Negotiation, guesses) {
   EXPECT_FALSE(negotiate(engine(), offer(), offer("ecdh-sha2-nistp256"), report)->is_guess_wrong);
 }
 
-TEST(Proposal, default_is_all_that_the_engine_has) {
+TEST(Proposal, default_is_all_that_the_engine_has_but_legacy) {
   const Proposal proposal = default_proposal(engine());
   EXPECT_TRUE(check_proposal(engine(), proposal));
-  EXPECT_EQ(proposal.kex.size(), kex_algorithms().size());
-  EXPECT_EQ(proposal.cipher.size(), engine().ciphers.size());
   EXPECT_EQ(proposal.compression, std::vector<std::string>{"none"});  // but not what it only can
+  EXPECT_EQ(proposal.kex.size(), kex_algorithms().size() - 3);
+  EXPECT_EQ(proposal.cipher.size(), engine().ciphers.size() - 4);
+  EXPECT_EQ(proposal.mac.size(), engine().macs.size() - 6);
+  for (const auto* list : {&proposal.host_key, &proposal.login}) {
+    EXPECT_EQ(std::ranges::count(*list, "rsa-sha2-256"), 1);
+    EXPECT_EQ(std::ranges::count(*list, "ssh-rsa"), 0);
+  }
 }
 
 TEST(Proposal, unknown_names_and_empty_lists_are_refused) {
   for (auto list : {&Proposal::kex, &Proposal::host_key, &Proposal::cipher, &Proposal::mac,
-                    &Proposal::compression}) {
+                    &Proposal::compression, &Proposal::login}) {
     Proposal empty = default_proposal(engine());
     (empty.*list).clear();
     EXPECT_FALSE(check_proposal(engine(), empty));

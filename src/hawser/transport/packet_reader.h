@@ -29,6 +29,9 @@ class PacketReader {
   // Delayed compression begins with the next packet.
   void login_done() { compression_.login_done(); }
 
+  // A packet was not authentic, and the bytes until that may be told have not come yet.
+  [[nodiscard]] bool is_discarding() const { return is_discarding_; }
+
   [[nodiscard]] std::uint32_t sequence() const { return sequence_; }
   [[nodiscard]] std::uint64_t packets_under_key() const { return packets_; }
   [[nodiscard]] std::uint64_t bytes_under_key() const { return bytes_; }
@@ -39,10 +42,14 @@ class PacketReader {
   }
 
  private:
+  Result<std::optional<ByteView>> open_next(Slab& slab, std::size_t max_packet);
+  Result<std::optional<PacketView>> discard(Slab& slab);
+
   std::unique_ptr<Opener> opener_ = make_plain_opener();
   Compression<Inflater> compression_;
   std::size_t expected_ = 0;  // size of the packet at the front, once known
   std::size_t taken_ = 0;     // size of the packet last returned, still in the slab
+  bool is_discarding_ = false;
   std::uint32_t sequence_ = 0;
   std::uint64_t packets_ = 0;
   std::uint64_t bytes_ = 0;

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "hawser/keys/algorithms.h"
-#include "hawser/transport/compression.h"
-#include "hawser/transport/kex_method.h"
+#include "hawser/transport/algorithm_table.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::transport {
@@ -20,51 +18,28 @@ std::string join(const std::vector<std::string>& names) {
   return joined;
 }
 
-template <typename Row>
-std::vector<std::string> names_of(std::span<const Row> rows) {
-  std::vector<std::string> names;
-  for (const Row& row : rows) names.emplace_back(row.name);
-  return names;
-}
-
-template <typename Known>
-bool all_known(const std::vector<std::string>& names, Known&& known) {
-  return !names.empty() && std::all_of(names.begin(), names.end(), known);
-}
-
 }  // namespace
 
 Proposal default_proposal(const crypto::Engine& engine) {
   Proposal proposal;
-  for (const KexAlgorithm& row : kex_algorithms()) {
-    if (is_available(engine, row)) proposal.kex.emplace_back(row.name);
+  for (const AlgorithmKind& kind : algorithm_kinds()) {
+    for (const AlgorithmRow& row : algorithms_of(engine, kind)) {
+      if (row.is_default()) (proposal.*kind.list).emplace_back(row.name);
+    }
   }
-  for (const keys::KeyUse& use : keys::all_key_uses()) {
-    if (keys::can_do(engine, use)) proposal.host_key.emplace_back(use.name);
-  }
-  proposal.cipher = names_of(engine.ciphers);
-  proposal.mac = names_of(engine.macs);
-  proposal.compression = {"none"};
   return proposal;
 }
 
 Status check_proposal(const crypto::Engine& engine, const Proposal& proposal) {
-  const bool is_known =
-      all_known(proposal.kex,
-                [&](const std::string& name) {
-                  const KexAlgorithm* row = find_kex(name);
-                  return row != nullptr && is_available(engine, *row);
-                }) &&
-      all_known(proposal.host_key,
-                [&](const std::string& n) { return keys::find_key_use(engine, n) != nullptr; }) &&
-      all_known(proposal.cipher,
-                [&](const std::string& n) { return crypto::find_cipher(engine, n) != nullptr; }) &&
-      all_known(proposal.mac,
-                [&](const std::string& n) { return crypto::find_mac(engine, n) != nullptr; }) &&
-      all_known(proposal.compression,
-                [](const std::string& n) { return find_compression(n) != nullptr; });
-  if (!is_known) return fail(Errc::invalid_argument, "algorithms");
-  return {};
+  const auto is_known = [&](const AlgorithmKind& kind) {
+    const auto rows = algorithms_of(engine, kind);
+    const auto& names = proposal.*kind.list;
+    return !names.empty() && std::ranges::all_of(names, [&](const std::string& name) {
+      return std::ranges::find(rows, name, &AlgorithmRow::name) != rows.end();
+    });
+  };
+  if (std::ranges::all_of(algorithm_kinds(), is_known)) return {};
+  return fail(Errc::invalid_argument, "algorithms");
 }
 
 Result<Bytes> make_kexinit(const Proposal& proposal, crypto::Random& random, Exchange exchange) {

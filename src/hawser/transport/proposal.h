@@ -16,6 +16,7 @@ struct Proposal {
   std::vector<std::string> cipher;
   std::vector<std::string> mac;
   std::vector<std::string> compression;
+  std::vector<std::string> login;  // what logins may sign by; not in the KEXINIT
 };
 
 inline constexpr std::string_view kExtInfoClient = "ext-info-c";                      // RFC 8308
@@ -24,11 +25,11 @@ inline constexpr std::string_view kStrictKexServer = "kex-strict-s-v00@openssh.c
 
 enum class Exchange : std::uint8_t { first, again };
 
-// Everything that the engine has, in its order of preference. Certificates of host keys lead their
-// list: whoever trusts no authority takes them out.
+// Everything that the engine has and that need not be named, in order of preference. Certificates
+// of host keys lead their list: whoever trusts no authority takes them out.
 Proposal default_proposal(const crypto::Engine& engine);
 
-// invalid_argument if a list is empty or names what the engine has not.
+// invalid_argument if a list is empty or names what does not exist.
 Status check_proposal(const crypto::Engine& engine, const Proposal& proposal);
 
 // The payload of our KEXINIT.

@@ -11,6 +11,8 @@ Result<std::unique_ptr<Opener>> make_opener(const ProtectionSuite& suite,
       return make_chacha_poly_opener(suite, keys);
     case crypto::CipherMode::stream:
       return make_stream_mac_opener(suite, keys);
+    case crypto::CipherMode::cbc:
+      return make_cbc_opener(suite, keys);
   }
   return fail(Errc::internal, "make_opener");
 }
@@ -23,6 +25,7 @@ Result<std::unique_ptr<Sealer>> make_sealer(const ProtectionSuite& suite,
     case crypto::CipherMode::chacha_poly:
       return make_chacha_poly_sealer(suite, keys);
     case crypto::CipherMode::stream:
+    case crypto::CipherMode::cbc:
       return make_stream_mac_sealer(suite, keys);
   }
   return fail(Errc::internal, "make_sealer");

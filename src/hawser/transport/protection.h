@@ -23,6 +23,12 @@ class Opener {
   // Authenticates and decrypts a whole packet in place; the payload within it. Nothing of a packet
   // that is not authentic is ever returned. Requires: packet.size() is what packet_size() said.
   virtual Result<ByteSpan> open(std::uint32_t sequence, ByteSpan packet) = 0;
+
+  // Whether the moment in which a failure of the two above is told would give away plaintext. If
+  // so, as much as the largest packet is taken first, and given to discard().
+  [[nodiscard]] virtual bool hides_failures() const { return false; }
+  // Does the work that authenticating this would have been.
+  virtual void discard(std::uint32_t /*sequence*/, ByteView /*data*/) {}
 };
 
 class Sealer {
@@ -76,5 +82,6 @@ Result<std::unique_ptr<Opener>> make_stream_mac_opener(const ProtectionSuite&,
                                                        const ProtectionKeys&);
 Result<std::unique_ptr<Sealer>> make_stream_mac_sealer(const ProtectionSuite&,
                                                        const ProtectionKeys&);
+Result<std::unique_ptr<Opener>> make_cbc_opener(const ProtectionSuite&, const ProtectionKeys&);
 
 }  // namespace hawser::transport

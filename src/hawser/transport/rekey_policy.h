@@ -2,6 +2,7 @@
 // in either direction, or so long.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "hawser/base/instant.h"
@@ -19,6 +20,7 @@ struct KeyUse {
   std::uint64_t bytes = 0;
   std::uint64_t packets = 0;
   std::size_t block_size = 8;
+  std::uint64_t most_bytes = UINT64_MAX;  // that the cipher is good for under one key
 };
 
 class RekeyPolicy {
@@ -26,7 +28,7 @@ class RekeyPolicy {
   explicit RekeyPolicy(const RekeyLimits& limits) : limits_(limits) {}
 
   [[nodiscard]] bool is_due(const KeyUse& use) const {
-    return use.bytes >= limits_.bytes || use.packets >= limits_.packets ||
+    return use.bytes >= std::min(limits_.bytes, use.most_bytes) || use.packets >= limits_.packets ||
            use.bytes / use.block_size >= limits::kRekeyBlocks;
   }
 

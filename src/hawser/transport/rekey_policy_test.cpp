@@ -18,6 +18,8 @@ TEST(RekeyPolicy, blocks) {
   EXPECT_FALSE(policy.is_due({limits::kRekeyBlocks * 16 - 1, 0, 16}));
   EXPECT_TRUE(policy.is_due({limits::kRekeyBlocks * 16, 0, 16}));
   EXPECT_TRUE(policy.is_due({limits::kRekeyBlocks * 8, 0, 8}));
+  EXPECT_FALSE(policy.is_due({limits::kSmallBlockBytes - 1, 0, 8, limits::kSmallBlockBytes}));
+  EXPECT_TRUE(policy.is_due({limits::kSmallBlockBytes, 0, 8, limits::kSmallBlockBytes}));
 }
 
 TEST(RekeyPolicy, time) {

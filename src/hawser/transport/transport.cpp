@@ -204,9 +204,11 @@ Status Transport::rekey_if_due(Instant now) {
   if (stage_ != Stage::connection) return {};
   const Agreed& agreed = *kex_.agreed();
   const KeyUse in{reader_.bytes_under_key(), reader_.packets_under_key(),
-                  agreed.server_to_client.cipher->block_size};
+                  agreed.server_to_client.cipher->block_size,
+                  agreed.server_to_client.cipher->bytes_under_key};
   const KeyUse out{writer_.bytes_under_key(), writer_.packets_under_key(),
-                   agreed.client_to_server.cipher->block_size};
+                   agreed.client_to_server.cipher->block_size,
+                   agreed.client_to_server.cipher->bytes_under_key};
   const auto deadline = policy_.deadline(*keys_since_);
   if (policy_.is_due(in) || policy_.is_due(out) || (deadline && now >= *deadline)) {
     return kex_.begin();

@@ -76,6 +76,8 @@ class Transport {
   [[nodiscard]] bool saw_text() const { return identification_.saw_text(); }
   [[nodiscard]] bool is_exchanging() const { return !kex_.is_idle(); }
   [[nodiscard]] bool is_judging() const { return kex_.is_judging(); }
+  // The stream is spoilt, and only more of it will tell (protect_cbc.cpp).
+  [[nodiscard]] bool is_discarding() const { return reader_.is_discarding(); }
   [[nodiscard]] const std::string& server_line() const { return server_line_; }
   [[nodiscard]] const std::string& server_signature_algorithms() const { return server_sig_algs_; }
   // The server knows publickey-hostbound-v00@openssh.com.

@@ -1,4 +1,5 @@
-// AES in counter mode (RFC 4344 4) and in Galois/counter mode (RFC 5647). The key schedule is made
+// AES in counter mode (RFC 4344 4) and in Galois/counter mode (RFC 5647); AES and triple DES in
+// CBC (RFC 4253 6.3), for old key files and old servers. The key schedule is made
 // once; a packet sets at most the nonce.
 #include <openssl/core_names.h>
 

@@ -1,6 +1,6 @@
-// Finite-field Diffie-Hellman (RFC 4253 8): in the MODP groups of RFC 3526, generator 2, whose
-// primes are safe, so that a value in [2, p - 2] generates a subgroup no smaller than (p - 1) / 2;
-// and in a group that the peer chose (RFC 4419).
+// Finite-field Diffie-Hellman (RFC 4253 8): in the MODP groups of RFC 3526 and RFC 2409, generator
+// 2, whose primes are safe, so that a value in [2, p - 2] generates a subgroup no smaller than (p -
+// 1) / 2; and in a group that the peer chose (RFC 4419).
 #include "hawser/base/limits.h"
 #include "hawser/crypto/openssl/evp.h"
 #include "hawser/crypto/openssl/makers.h"
@@ -19,6 +19,9 @@ struct GroupRow {
   std::size_t exponent_size;  // bytes
 };
 constexpr GroupRow kGroups[] = {
+    // RFC 2409 6.2, at 80 bits at best: precomputation for this one prime is within a state's
+    // reach.
+    {DhGroup::modp1024, BN_get_rfc2409_prime_1024, 320 / 8},
     {DhGroup::modp2048, BN_get_rfc3526_prime_2048, 512 / 8},
     {DhGroup::modp4096, BN_get_rfc3526_prime_4096, 640 / 8},
     {DhGroup::modp8192, BN_get_rfc3526_prime_8192, 640 / 8},

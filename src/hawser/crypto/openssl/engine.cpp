@@ -2,6 +2,7 @@
 // algorithm needs.
 #include "hawser/crypto/engine.h"
 
+#include "hawser/base/limits.h"
 #include "hawser/crypto/native/ml_kem.h"
 #include "hawser/crypto/native/sntrup.h"
 #include "hawser/crypto/openssl/makers.h"
@@ -13,6 +14,7 @@ namespace {
 using namespace openssl;
 
 constexpr HashAlgorithm kHashes[] = {
+    {HashId::md5, "md5", 16, [] { return make_hash(HashId::md5); }},
     {HashId::sha1, "sha1", 20, [] { return make_hash(HashId::sha1); }},
     {HashId::sha256, "sha256", 32, [] { return make_hash(HashId::sha256); }},
     {HashId::sha384, "sha384", 48, [] { return make_hash(HashId::sha384); }},
@@ -31,21 +33,9 @@ constexpr CipherAlgorithm ctr_row(std::string_view name, std::size_t key_size) {
           .iv_size = 16,
           .block_size = 16,
           .tag_size = 0,
+          .defined_in = "RFC 4344",
           .make_stream = [](ByteView key, ByteView iv, Direction) {
             return make_ctr(cipher, key, iv);
-          }};
-}
-
-template <const char* const& cipher>
-constexpr CipherAlgorithm cbc_row(std::string_view name, std::size_t key_size) {
-  return {.name = name,
-          .mode = CipherMode::stream,
-          .key_size = key_size,
-          .iv_size = 16,
-          .block_size = 16,
-          .tag_size = 0,
-          .make_stream = [](ByteView key, ByteView iv, Direction direction) {
-            return make_cbc(cipher, key, iv, direction);
           }};
 }
 
@@ -57,8 +47,27 @@ constexpr CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
           .iv_size = 12,
           .block_size = 16,
           .tag_size = 16,
+          .defined_in = "RFC 5647, OpenSSH",
           .make_aead = [](ByteView key, Direction direction) {
             return make_gcm(cipher, key, direction);
+          }};
+}
+
+// The start of a packet is a known plaintext after a known IV, and the length cannot be checked
+// before a block is decrypted (CVE-2008-5161).
+template <const char* const& cipher, std::size_t block_size>
+constexpr CipherAlgorithm cbc_row(std::string_view name, std::size_t key_size) {
+  return {.name = name,
+          .mode = CipherMode::cbc,
+          .key_size = key_size,
+          .iv_size = block_size,
+          .block_size = block_size,
+          .tag_size = 0,
+          .defined_in = "RFC 4253",
+          .standing = Standing::legacy,
+          .bytes_under_key = block_size < 16 ? limits::kSmallBlockBytes : UINT64_MAX,
+          .make_stream = [](ByteView key, ByteView iv, Direction direction) {
+            return make_cbc(cipher, key, iv, direction);
           }};
 }
 
@@ -68,6 +77,7 @@ constexpr const char* kAes256Ctr = "AES-256-CTR";
 constexpr const char* kAes128Cbc = "AES-128-CBC";
 constexpr const char* kAes192Cbc = "AES-192-CBC";
 constexpr const char* kAes256Cbc = "AES-256-CBC";
+constexpr const char* k3DesCbc = "DES-EDE3-CBC";
 constexpr const char* kAes128Gcm = "AES-128-GCM";
 constexpr const char* kAes256Gcm = "AES-256-GCM";
 
@@ -78,35 +88,47 @@ constexpr CipherAlgorithm kCiphers[] = {
      .iv_size = 0,
      .block_size = 8,
      .tag_size = 16,
+     .defined_in = "OpenSSH",
      .make_chacha_poly = make_chacha_poly},
     gcm_row<kAes128Gcm>("aes128-gcm@openssh.com", 16),
     gcm_row<kAes256Gcm>("aes256-gcm@openssh.com", 32),
     ctr_row<kAes128Ctr>("aes128-ctr", 16),
     ctr_row<kAes192Ctr>("aes192-ctr", 24),
     ctr_row<kAes256Ctr>("aes256-ctr", 32),
+    cbc_row<kAes128Cbc, 16>("aes128-cbc", 16),
+    cbc_row<kAes192Cbc, 16>("aes192-cbc", 24),
+    cbc_row<kAes256Cbc, 16>("aes256-cbc", 32),
+    cbc_row<k3DesCbc, 8>("3des-cbc", 24),
 };
 
-// ssh-keygen's default until 2018 was aes256-cbc: fit for a file, not for a connection.
-constexpr CipherAlgorithm kFileCiphers[] = {
-    cbc_row<kAes256Cbc>("aes256-cbc", 32),
-    cbc_row<kAes192Cbc>("aes192-cbc", 24),
-    cbc_row<kAes128Cbc>("aes128-cbc", 16),
-};
-
-template <HashId hash>
+// `tag_size`: less than the digest where it is cut.
+template <HashId hash, std::size_t tag_size>
 Result<std::unique_ptr<Mac>> hmac(ByteView key) {
-  return make_hmac(hash, key);
+  return make_hmac(hash, tag_size, key);
 }
 constexpr MacOrder kEtm = MacOrder::encrypt_then_mac;
 constexpr MacOrder kPlain = MacOrder::encrypt_and_mac;
+constexpr auto kSha2_256 = hmac<HashId::sha256, 32>;
+constexpr auto kSha2_512 = hmac<HashId::sha512, 64>;
+constexpr auto kSha1 = hmac<HashId::sha1, 20>;
+constexpr auto kSha1Cut = hmac<HashId::sha1, 12>;
+constexpr auto kMd5 = hmac<HashId::md5, 16>;
+constexpr auto kMd5Cut = hmac<HashId::md5, 12>;
+constexpr Standing kLegacy = Standing::legacy;
 
 constexpr MacAlgorithm kMacs[] = {
-    {"hmac-sha2-256-etm@openssh.com", 32, 32, kEtm, hmac<HashId::sha256>},
-    {"hmac-sha2-512-etm@openssh.com", 64, 64, kEtm, hmac<HashId::sha512>},
-    {"hmac-sha1-etm@openssh.com", 20, 20, kEtm, hmac<HashId::sha1>},
-    {"hmac-sha2-256", 32, 32, kPlain, hmac<HashId::sha256>},
-    {"hmac-sha2-512", 64, 64, kPlain, hmac<HashId::sha512>},
-    {"hmac-sha1", 20, 20, kPlain, hmac<HashId::sha1>},
+    {"hmac-sha2-256-etm@openssh.com", 32, 32, kEtm, kSha2_256, "OpenSSH"},
+    {"hmac-sha2-512-etm@openssh.com", 64, 64, kEtm, kSha2_512, "OpenSSH"},
+    {"hmac-sha1-etm@openssh.com", 20, 20, kEtm, kSha1, "OpenSSH"},
+    {"hmac-sha2-256", 32, 32, kPlain, kSha2_256, "RFC 6668"},
+    {"hmac-sha2-512", 64, 64, kPlain, kSha2_512, "RFC 6668"},
+    {"hmac-sha1", 20, 20, kPlain, kSha1, "RFC 4253"},
+    {"hmac-sha1-96-etm@openssh.com", 20, 12, kEtm, kSha1Cut, "OpenSSH", kLegacy},
+    {"hmac-md5-etm@openssh.com", 16, 16, kEtm, kMd5, "OpenSSH", kLegacy},
+    {"hmac-md5-96-etm@openssh.com", 16, 12, kEtm, kMd5Cut, "OpenSSH", kLegacy},
+    {"hmac-sha1-96", 20, 12, kPlain, kSha1Cut, "RFC 4253", kLegacy},
+    {"hmac-md5", 16, 16, kPlain, kMd5, "RFC 4253", kLegacy},
+    {"hmac-md5-96", 16, 12, kPlain, kMd5Cut, "RFC 4253", kLegacy},
 };
 
 constexpr AgreementAlgorithm kAgreements[] = {
@@ -114,6 +136,7 @@ constexpr AgreementAlgorithm kAgreements[] = {
     {"nistp256", [](Random& random) { return generate_ecdh(Curve::p256, random); }},
     {"nistp384", [](Random& random) { return generate_ecdh(Curve::p384, random); }},
     {"nistp521", [](Random& random) { return generate_ecdh(Curve::p521, random); }},
+    {"modp1024", [](Random& random) { return generate_dh(DhGroup::modp1024, random); }},
     {"modp2048", [](Random& random) { return generate_dh(DhGroup::modp2048, random); }},
     {"modp4096", [](Random& random) { return generate_dh(DhGroup::modp4096, random); }},
     {"modp8192", [](Random& random) { return generate_dh(DhGroup::modp8192, random); }},
@@ -153,6 +176,7 @@ constexpr SignatureAlgorithm kSignatures[] = {
     {"ecdsa-sha2-nistp521", "ecdsa-sha2-nistp521", HashId::sha512},
     {"rsa-sha2-512", "ssh-rsa", HashId::sha512},
     {"rsa-sha2-256", "ssh-rsa", HashId::sha256},
+    {"ssh-rsa", "ssh-rsa", HashId::sha1},
 };
 
 }  // namespace
@@ -161,7 +185,6 @@ const Engine& openssl_engine() {
   static const Engine engine{.name = "openssl",
                              .hashes = kHashes,
                              .ciphers = kCiphers,
-                             .file_ciphers = kFileCiphers,
                              .macs = kMacs,
                              .agreements = kAgreements,
                              .generate_in_group = generate_dh_in_group,

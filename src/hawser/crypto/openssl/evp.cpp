@@ -21,6 +21,8 @@ const char* digest_name(HashId hash) {
   switch (hash) {
     case HashId::none:
       return nullptr;
+    case HashId::md5:
+      return "MD5";
     case HashId::sha1:
       return "SHA1";
     case HashId::sha256:

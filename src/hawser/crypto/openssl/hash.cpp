@@ -1,5 +1,5 @@
-// SHA-1 and SHA-2 (FIPS 180-4), SHA-3 and SHAKE (FIPS 202). SHA-1 is here for HMAC and for old
-// known_hosts lines only; SHA-3 and SHAKE for ML-KEM.
+// SHA-1 and SHA-2 (FIPS 180-4), SHA-3 and SHAKE (FIPS 202). SHA-1 is here for HMAC, for
+// old known_hosts lines and for old servers; SHA-3 and SHAKE for ML-KEM.
 #include "hawser/crypto/openssl/evp.h"
 #include "hawser/crypto/openssl/makers.h"
 

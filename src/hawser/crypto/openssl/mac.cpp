@@ -1,4 +1,7 @@
-// HMAC (RFC 2104) with SHA-1 and SHA-2 (RFC 6668). The key is set up once; a packet costs a reset.
+// HMAC (RFC 2104) with SHA-2 (RFC 6668), SHA-1 and MD5, whole or cut (RFC 4253 6.4). The key is set
+// up once; a packet costs a reset.
+#include <array>
+
 #include <openssl/core_names.h>
 
 #include "hawser/crypto/openssl/evp.h"
@@ -10,8 +13,8 @@ namespace {
 
 class Hmac final : public Mac {
  public:
-  Hmac(OwnedMacCtx context, std::size_t tag_size)
-      : context_(std::move(context)), tag_size_(tag_size) {}
+  Hmac(OwnedMacCtx context, std::size_t digest_size, std::size_t tag_size)
+      : context_(std::move(context)), digest_size_(digest_size), tag_size_(tag_size) {}
 
   Status compute(const Gather& data, ByteSpan out) override {
     if (out.size() != tag_size_) return fail(Errc::internal, "mac size");
@@ -19,20 +22,23 @@ class Hmac final : public Mac {
     for (ByteView view : data.views()) {
       HAWSER_TRY(check(EVP_MAC_update(context_.get(), view.data(), view.size()), "mac"));
     }
+    std::array<std::uint8_t, kMaxDigest> digest;
     std::size_t written = 0;
-    HAWSER_TRY(check(EVP_MAC_final(context_.get(), out.data(), &written, out.size()), "mac"));
-    if (written != tag_size_) return fail(Errc::crypto_failed, "mac");
+    HAWSER_TRY(check(EVP_MAC_final(context_.get(), digest.data(), &written, digest.size()), "mac"));
+    if (written != digest_size_) return fail(Errc::crypto_failed, "mac");
+    copy(ByteView(digest).first(tag_size_), out);
     return {};
   }
 
  private:
   OwnedMacCtx context_;
+  std::size_t digest_size_;
   std::size_t tag_size_;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Mac>> make_hmac(HashId hash, ByteView key) {
+Result<std::unique_ptr<Mac>> make_hmac(HashId hash, std::size_t tag_size, ByteView key) {
   if (key.empty()) return fail(Errc::internal, "mac key");
   const auto mac = HAWSER_TRY(require(OwnedMac(EVP_MAC_fetch(nullptr, "HMAC", nullptr)), "mac"));
   auto context = HAWSER_TRY(require(OwnedMacCtx(EVP_MAC_CTX_new(mac.get())), "mac"));
@@ -42,8 +48,9 @@ Result<std::unique_ptr<Mac>> make_hmac(HashId hash, ByteView key) {
       OSSL_PARAM_construct_end(),
   };
   HAWSER_TRY(check(EVP_MAC_init(context.get(), key.data(), key.size(), params), "mac"));
-  const std::size_t tag_size = EVP_MAC_CTX_get_mac_size(context.get());
-  return std::make_unique<Hmac>(std::move(context), tag_size);
+  const std::size_t digest_size = EVP_MAC_CTX_get_mac_size(context.get());
+  if (digest_size > kMaxDigest || tag_size > digest_size) return fail(Errc::internal, "mac size");
+  return std::make_unique<Hmac>(std::move(context), digest_size, tag_size);
 }
 
 }  // namespace hawser::crypto::openssl

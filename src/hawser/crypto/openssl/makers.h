@@ -8,11 +8,12 @@ namespace hawser::crypto::openssl {
 
 // hash.cpp, mac.cpp: of the named digest.
 Result<std::unique_ptr<Hash>> make_hash(HashId hash);
-Result<std::unique_ptr<Mac>> make_hmac(HashId hash, ByteView key);
+// `tag_size`: what is sent of the digest.
+Result<std::unique_ptr<Mac>> make_hmac(HashId hash, std::size_t tag_size, ByteView key);
 
 // cipher.cpp: `cipher` is OpenSSL's name; key and IV must have just its sizes.
 Result<std::unique_ptr<StreamCipher>> make_ctr(const char* cipher, ByteView key, ByteView iv);
-// Whole blocks only; for key files.
+// Whole blocks only.
 Result<std::unique_ptr<StreamCipher>> make_cbc(const char* cipher, ByteView key, ByteView iv,
                                                Direction direction);
 Result<std::unique_ptr<Aead>> make_gcm(const char* cipher, ByteView key, Direction direction);
@@ -22,7 +23,7 @@ Result<std::unique_ptr<ChachaPoly>> make_chacha_poly(ByteView key);
 
 // x25519.cpp, ecdh.cpp, dh.cpp
 enum class Curve : std::uint8_t { p256, p384, p521 };
-enum class DhGroup : std::uint8_t { modp2048, modp4096, modp8192 };
+enum class DhGroup : std::uint8_t { modp1024, modp2048, modp4096, modp8192 };
 Result<std::unique_ptr<KeyAgreement>> generate_x25519(Random& random);
 Result<std::unique_ptr<KeyAgreement>> generate_ecdh(Curve curve, Random& random);
 Result<std::unique_ptr<KeyAgreement>> generate_dh(DhGroup group, Random& random);

@@ -1,4 +1,4 @@
-// Patterns of host names, as known_hosts and host certificates have them. Used inside keys/ only.
+// Patterns of names, as known_hosts, host certificates and lists of algorithms have them.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "hawser/keys/host_pattern.h"
+#include "hawser/keys/pattern.h"
 
 #include <algorithm>
 
