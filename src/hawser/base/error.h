@@ -32,8 +32,8 @@ enum class Errc : std::uint16_t {
   packet_too_short,  //
   bad_padding,
   mac_mismatch,
-  bad_compression,    // what came cannot be expanded
-  expanded_too_long,  // detail: the limit
+  bad_compression,     // what came cannot be expanded
+  expanded_too_long,   // detail: the limit
   sequence_exhausted,  // 2^32 packets under one key
   malformed_message,   // detail: message number
   unexpected_message,  // not legal in this state; detail: message number

@@ -60,7 +60,7 @@ inline constexpr std::size_t kAgentReply = 256 * 1024;   // OpenSSH's own cap
 inline constexpr std::uint32_t kAgentIdentities = 2048;  // OpenSSH's own cap
 inline constexpr std::size_t kKnownHostsLine = 64 * 1024;
 inline constexpr std::size_t kKnownHostsLines = 1'000'000;  // with a key; 200 bytes each
-inline constexpr std::size_t kKnownHostsFile = 128 << 20;  // about a million hosts
+inline constexpr std::size_t kKnownHostsFile = 128 << 20;   // about a million hosts
 
 // Authentication
 inline constexpr std::size_t kBannerBytes = 64 * 1024;  // kept of all login banners together
@@ -75,7 +75,7 @@ inline constexpr std::uint32_t kWindowMost = 64 << 20;        // 1 Gbit/s over h
 inline constexpr std::uint64_t kWindowsTogether = 256 << 20;  // beyond this none grows any more
 inline constexpr std::uint32_t kChannelPacket = 32 * 1024;    // less makes sshd's buffers quadratic
 inline constexpr std::uint32_t kChannelPacketSend =
-    32 * 1024;  // most of a peer's maximum that we use
+    32 * 1024;                                         // most of a peer's maximum that we use
 inline constexpr std::size_t kHostKeysAnnounced = 64;  // sshd has three to five
 inline constexpr std::size_t kGlobalRequestsPending = 1024;
 inline constexpr std::size_t kChannelRequestsPending = 64;

@@ -2,8 +2,8 @@
 // UpdateHostKeys (ssh_config(5)).
 #include <algorithm>
 
-#include "hawser/keys/pattern.h"
 #include "hawser/keys/known_hosts.h"
+#include "hawser/keys/pattern.h"
 #include "hawser/keys/text_lines.h"
 
 namespace hawser::keys {
