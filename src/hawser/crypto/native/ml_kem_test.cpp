@@ -2,12 +2,14 @@
 // go wrong. Whatever the engine has from its library is tested with the same seeds.
 #include "hawser/crypto/native/ml_kem.h"
 
+#include <array>
 #include <map>
 #include <sstream>
 
 #include <gtest/gtest.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <zlib.h>
 
 #include "hawser/base/display.h"
 #include "hawser/crypto/testing/support.h"
@@ -165,6 +167,25 @@ TEST(Cctv, MlKemIntermediateValues) {
   Bytes key = unhex(values.at("dk"));
   key[0] ^= 1;
   EXPECT_EQ(hex(decapsulate(engine(), key, unhex(values.at("c")))->view()), values.at("KBar"));
+}
+
+// Encapsulation keys with a coefficient of q or more, each in another place.
+TEST(Cctv, MlKemModulus) {
+  const char* folder = std::getenv("HAWSER_VECTORS");
+  if (folder == nullptr) GTEST_SKIP() << "HAWSER_VECTORS names no folder of vectors";
+  const std::string path = std::string(folder) + "/cctv/ML-KEM/modulus/ML-KEM-768.txt.gz";
+  const gzFile file = gzopen(path.c_str(), "rb");
+  ASSERT_NE(file, nullptr) << path;
+  std::array<char, 2 * kEncapsulationKey + 2> line;
+  int keys = 0;
+  for (; gzgets(file, line.data(), static_cast<int>(line.size())) != nullptr; ++keys) {
+    const Bytes key = unhex(std::string_view(line.data()).substr(0, 2 * kEncapsulationKey));
+    const auto made = encapsulate(engine(), key, Bytes(kMessage));
+    ASSERT_FALSE(made.has_value()) << "line " << keys + 1;
+    EXPECT_EQ(made.error().code, Errc::bad_kex_value);
+  }
+  gzclose(file);
+  EXPECT_EQ(keys, 780);
 }
 
 // A matrix that needs more of the stream than almost any other.
