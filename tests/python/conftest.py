@@ -1,5 +1,6 @@
 """The servers as fixtures, each started once a run, and their logs beside a failure."""
 
+import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +24,10 @@ from servers import (
 from tool_runs import Home
 
 S = TypeVar("S", bound=Server)
+
+# A script's shell starts what runs in its background with Ctrl-C ignored: tests of it would wait in
+# vain.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
