@@ -46,7 +46,7 @@ tidy() {
 # Prints the findings alone: run-clang-tidy lists every command and counts what it suppressed.
 run_tidy() {
   run-clang-tidy-19 -quiet -j 2 -p "$1" "$2" 2>/dev/null |
-    grep -v -E '^(\[[ 0-9/]+\]|clang-tidy-19 |[0-9]+ warnings)|^$'
+    grep -v -E '^(\[[ 0-9/]+\]|clang-tidy-19 |Running clang-tidy |[0-9]+ warnings)|^$'
   return "${PIPESTATUS[0]}"
 }
 
