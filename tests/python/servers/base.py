@@ -141,8 +141,16 @@ class ProcessServer(Server):
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """All its processes are stopped: it takes connections and bytes only as the kernel does."""
-        with stopped(self.processes()):
+        family: list[int] = []
+        try:
+            # Who was stopped starts nobody: once a look shows nobody new, these are all. sshd's
+            # process for the user comes after the login that it answered.
+            while new := [pid for pid in self.processes() if pid not in family]:
+                signal_all(new, signal.SIGSTOP)
+                family += new
             yield
+        finally:
+            signal_all(family, signal.SIGCONT)
 
     @property
     def log(self) -> str:
