@@ -106,7 +106,9 @@ def test_by_bytes_with_many_channels(openssh: OpenSSHServer) -> None:
             channel.exec(f"head -c {2 * MIB} /dev/zero")
         for channel in channels:
             assert len(channel.stdout.read()) == 2 * MIB
-        assert session.rekey_count >= 8
+        # What the server had sent when it saw our KEXINIT comes under the old keys, and all 16 MiB
+        # fit into the windows.
+        assert session.rekey_count >= 3
 
 
 def test_the_server_by_time(sshd_with: Callable[..., OpenSSHServer]) -> None:
