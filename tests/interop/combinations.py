@@ -62,8 +62,9 @@ class Common:
         return found
 
 
-def in_common(offers: Sequence["Offer"]) -> Common:
-    """With one peer, whose servers may differ in their host keys."""
+def in_common(offers: Sequence["Offer"], *, every_protection: bool) -> Common:
+    """With one peer, whose servers may differ in their host keys. Legacy ciphers and MACs would
+    make most of the protections: unless every one is asked for, each of them is in one or two."""
     kex, host_keys, ciphers, macs = (
         [name for name in _ours(kind) if any(name in offer[kind] for offer in offers)]
         for kind in ("kex", "host_key", "cipher", "mac")
@@ -71,6 +72,12 @@ def in_common(offers: Sequence["Offer"]) -> Common:
     protections = [
         Protection(cipher, mac) for cipher in ciphers for mac in ([""] if cipher in AEAD else macs)
     ]
+    if not every_protection:
+        bare = [cipher for cipher in ciphers if cipher not in AEAD]
+        longer = max(len(bare), len(macs)) if bare and macs else 0
+        dealt = {Protection(bare[i % len(bare)], macs[i % len(macs)]) for i in range(longer)}
+        legacy = _legacy_names()
+        protections = [each for each in protections if each in dealt or legacy.isdisjoint(each)]
     return Common(kex, host_keys, protections)
 
 
@@ -114,3 +121,7 @@ _OPTIONS = {
 def _ours(kind: str) -> list[str]:
     """All that the module knows, also what it does not offer by default."""
     return [row.name for row in _ssh.supported_algorithms() if row.kind == _OPTIONS[kind]]
+
+
+def _legacy_names() -> set[str]:
+    return {row.name for row in _ssh.supported_algorithms() if row.legacy}
