@@ -15,6 +15,7 @@ from servers.keys import PASSPHRASE, plain_names
 
 CIPHERS = [
     *(f"aes{bits}-{mode}" for bits in (128, 192, 256) for mode in ("cbc", "ctr")),
+    "3des-cbc",
     "aes128-gcm@openssh.com",
     "aes256-gcm@openssh.com",
     "chacha20-poly1305@openssh.com",

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -178,6 +178,21 @@ def test_keys_of_an_agent(home: Home, agent_socket: str) -> None:
     only = ["-o", "IdentitiesOnly=yes"]
     assert home.run("scp", *only, *arguments(home, "scp"), SSH_AUTH_SOCK=agent_socket).status == 255
     assert home.run("scp", *arguments(home, "scp"), SSH_AUTH_SOCK="/nonexistent").status == 255
+
+
+def test_the_named_key_comes_before_the_agents(
+    sshd_with: Callable[..., OpenSSHServer], agent_socket: str, tmp_path: Path
+) -> None:
+    """A server that stands one try sees the right key if it is named."""
+    home = Home(sshd_with("MaxAuthTries 1"), tmp_path / "other home")
+    home.take_key()
+    (home.local / "file").write_text("content")
+    named = ["-i", str(home.server.keys["rsa"].path)]
+    run = home.run("scp", *named, *arguments(home, "scp"), SSH_AUTH_SOCK=agent_socket)
+    assert (run.status, run.err) == (0, ""), run
+    unnamed = home.run("scp", *arguments(home, "scp"), SSH_AUTH_SOCK=agent_socket)
+    assert unnamed.status == 255
+    assert "Too many authentication failures" in unnamed.err
 
 
 def test_an_encrypted_key_that_the_agent_holds(home: Home, agent_socket: str) -> None:
