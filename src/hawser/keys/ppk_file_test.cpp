@@ -1,7 +1,7 @@
 // Key files of puttygen's, and what becomes of those that are altered.
 #include "hawser/keys/ppk_file.h"
 
-#include <regex>
+#include <algorithm>
 
 #include <gtest/gtest.h>
 
@@ -96,9 +96,30 @@ INSTANTIATE_TEST_SUITE_P(All, EncryptedPpk,
                                          Sample{"rsa_v3_encrypted.ppk", "rsa"}),
                          shown);
 
-// The file with what matches replaced.
-std::string with(const std::string& file, const char* pattern, const std::string& text) {
-  const std::string changed = std::regex_replace(file, std::regex(pattern), text);
+// How much of the text, from its beginning, the pattern matches: "." is any letter, "*" the rest of
+// the line.
+std::size_t matched(std::string_view text, std::string_view pattern) {
+  std::size_t size = 0;
+  for (const char letter : pattern) {
+    if (letter == '*') {
+      size = std::min(text.find('\n', size), text.size());
+    } else if (size < text.size() && (letter == '.' || letter == text[size])) {
+      ++size;
+    } else {
+      return 0;
+    }
+  }
+  return size;
+}
+
+// The file with all that matches replaced.
+std::string with(std::string_view file, std::string_view pattern, std::string_view text) {
+  std::string changed;
+  for (std::size_t at = 0; at < file.size();) {
+    const std::size_t size = matched(file.substr(at), pattern);
+    changed += size > 0 ? text : file.substr(at, 1);
+    at += std::max(size, std::size_t{1});
+  }
   EXPECT_NE(changed, file) << pattern;
   return changed;
 }
@@ -163,7 +184,7 @@ TEST(PpkFile, WithCostsThatArgon2DoesNotHaveIsDamaged) {
         std::pair{"Parallelism: 1", "Parallelism: 0"},
         std::pair{"Parallelism: 1", "Parallelism: 65"},
         std::pair{"Parallelism: 1", "Parallelism: 4294967295"},
-        std::pair{"Memory: 512", "Memory: -512"}, std::pair{"Salt: [0-9a-f]*", "Salt: 00"}}) {
+        std::pair{"Memory: 512", "Memory: -512"}, std::pair{"Salt: *", "Salt: 00"}}) {
     EXPECT_EQ(error_of(with(file, pattern, text), kPassphrase), Errc::key_damaged) << text;
   }
 }
