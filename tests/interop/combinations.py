@@ -1,13 +1,11 @@
 """What we and a server have in common, and which combinations of it are worth a connection."""
 
-import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import _ssh
-from clients import dial
-from servers import Server
+from kexinit import Offer
 
 # These authenticate by themselves: no MAC is agreed on.
 AEAD = {"chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com", "aes256-gcm@openssh.com"}
@@ -62,7 +60,7 @@ class Common:
         return found
 
 
-def in_common(offers: Sequence["Offer"], *, every_protection: bool) -> Common:
+def in_common(offers: Sequence[Offer], *, every_protection: bool) -> Common:
     """With one peer, whose servers may differ in their host keys. Legacy ciphers and MACs would
     make most of the protections: unless every one is asked for, each of them is in one or two."""
     kex, host_keys, ciphers, macs = (
@@ -79,35 +77,6 @@ def in_common(offers: Sequence["Offer"], *, every_protection: bool) -> Common:
         legacy = _legacy_names()
         protections = [each for each in protections if each in dealt or legacy.isdisjoint(each)]
     return Common(kex, host_keys, protections)
-
-
-Offer = dict[str, set[str]]
-"""List, as `algorithms=` names it -> the names in it."""
-
-
-def offer_of(server: Server) -> Offer:
-    """The server's KEXINIT (RFC 4253 7.1)."""
-    with dial(server) as sock, sock.makefile("rb") as stream:
-        sock.settimeout(20)
-        sock.sendall(b"SSH-2.0-Hawser_test\r\n")
-        while not stream.readline().startswith(b"SSH-2.0-"):
-            pass
-        size, _padding, number = struct.unpack(">IBB", stream.read(6))
-        assert number == 20
-        lists = _name_lists(stream.read(size - 2)[16:])  # behind the cookie
-        return {
-            "kex": next(lists),
-            "host_key": next(lists),
-            "cipher": next(lists) & next(lists),
-            "mac": next(lists) & next(lists),
-        }
-
-
-def _name_lists(fields: bytes) -> Iterator[set[str]]:
-    while True:
-        (length,) = struct.unpack_from(">I", fields)
-        yield set(fields[4 : 4 + length].decode().split(","))
-        fields = fields[4 + length :]
 
 
 _OPTIONS = {

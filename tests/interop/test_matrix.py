@@ -12,7 +12,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from clients import login
-from combinations import Combination, Offer, in_common, offer_of
+from combinations import Combination, in_common
+from kexinit import Offer, offer_of
 from peers import DATA, PEERS, Peer
 from servers import Keys, Server, Unavailable
 from tally import Row, Tally

@@ -1,11 +1,10 @@
 """Each key exchange with each server: all pairs that both sides have, by one loop."""
 
-import struct
-
 import pytest
 
 import _ssh
-from clients import dial, login
+from clients import login
+from kexinit import offer_of
 from servers import OpenSSHServer, Server
 
 # All of ours, in the order of the default offer.
@@ -39,26 +38,11 @@ LEAST = {
 DATA = bytes(range(256)) * 300
 
 
-def offer_of(server: Server) -> set[str]:
-    """The names in the server's KEXINIT (RFC 4253 7.1)."""
-    with dial(server) as sock, sock.makefile("rb") as stream:
-        sock.settimeout(20)
-        sock.sendall(b"SSH-2.0-Hawser_test\r\n")
-        while not stream.readline().startswith(b"SSH-2.0-"):
-            pass
-        size, _padding, number = struct.unpack(">IBB", stream.read(6))
-        assert number == 20
-        fields = stream.read(size - 2)
-    (length,) = struct.unpack_from(">I", fields, 16)  # behind the cookie
-    names = fields[20 : 20 + length]
-    return set(names.decode().split(","))
-
-
 @pytest.mark.parametrize("name", list(LEAST))
 def test_every_kex(request: pytest.FixtureRequest, name: str) -> None:
     """Login, new keys, data both ways."""
     server: Server = request.getfixturevalue(name)
-    common = [kex for kex in KEX if kex in offer_of(server)]
+    common = [kex for kex in KEX if kex in offer_of(server)["kex"]]
     assert set(common) >= LEAST[name]
     for kex in common:
         with login(server, algorithms={"kex": kex}) as session:
