@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hawser.escape import describe, display, harmless
+from hawser.globbing import expand, has_magic, literal, quoted
+from hawser.target import BadTarget, Target, parse_copy_argument, parse_destination
 from hawser.tools import options, scp, sftp
-from hawser.tools.escape import describe, display, harmless
-from hawser.tools.globbing import expand, has_magic, literal, quoted
 from hawser.tools.output import Output
 from hawser.tools.progress import Brake, human_size
 from hawser.tools.settings import Settings
@@ -28,7 +29,6 @@ from hawser.tools.shell.listing import Entry, Style, in_columns, lines_of, order
 from hawser.tools.shell.loop import strip_prefixes
 from hawser.tools.shell.state import Shell
 from hawser.tools.shell.words import BadLine, split, split_unfinished
-from hawser.tools.target import BadTarget, Target, parse_copy_argument, parse_destination
 
 # ---- targets -------------------------------------------------------------------------------------
 

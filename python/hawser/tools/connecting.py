@@ -10,12 +10,16 @@ from dataclasses import replace
 
 import _ssh
 
+from ..connecting import settings as connecting
+from ..connecting.dialing import dial
+from ..connecting.login import log_in
+from ..connecting.settings import Credentials, default_agent, default_keys
+from ..escape import describe, harmless
+from ..target import Target
 from . import host_keys
-from .escape import describe, harmless
-from .login import log_in
+from .asked import Asked
 from .output import Output
 from .settings import Settings
-from .target import Target
 
 # Long enough to look a fingerprint up: the question is part of the key exchange.
 _KEX_SECONDS = 600.0
@@ -72,23 +76,11 @@ def _dial(target: Target, settings: Settings) -> socket.socket:
     assert target.port is not None
     host, port = target.host, target.port
     try:
-        addresses = socket.getaddrinfo(host, port, settings.family, socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        why = error.strerror if isinstance(error, socket.gaierror) else "that is no host name"
-        raise ConnectFailed(f"{host}: {why}") from None
-    refusal: OSError | None = None
-    for family, kind, protocol, _, address in addresses:
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.settimeout(settings.connect_timeout)
-            sock.connect(address)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            return sock
-        except OSError as error:
-            sock.close()
-            refusal = error
-    why = describe(refusal) if refusal else "the name has no address"
-    raise ConnectFailed(f"{host}: port {port}: {why}") from None
+        return dial(host, port, family=settings.family, timeout=settings.connect_timeout)
+    except socket.gaierror as error:
+        raise ConnectFailed(f"{host}: {error.strerror}") from None
+    except OSError as error:
+        raise ConnectFailed(f"{host}: port {port}: {describe(error)}") from None
 
 
 def _handshake(
@@ -145,7 +137,7 @@ def _tell(session: _ssh.Session, target: Target, out: Output) -> None:
 
 def _log_in(session: _ssh.Session, target: Target, settings: Settings, out: Output) -> None:
     try:
-        log_in(session, target, settings, out)
+        log_in(session, _for_login(target, settings, out))
     except _ssh.AuthenticationError as error:
         methods = ", ".join(error.allowed) or "none"
         raise ConnectFailed(
@@ -153,3 +145,18 @@ def _log_in(session: _ssh.Session, target: Target, settings: Settings, out: Outp
         ) from None
     except (OSError, ValueError) as error:
         raise ConnectFailed(f"{target}: {describe(error)}") from None
+
+
+def _for_login(target: Target, settings: Settings, out: Output) -> connecting.Settings:
+    named: list[connecting.Key] = [*settings.identities]
+    credentials = Credentials(
+        password=settings.password,
+        keys=named,
+        default_keys=[] if named else default_keys(),
+        agent=default_agent(),
+        identities_only=settings.identities_only,
+        methods=settings.methods,
+        password_prompts=settings.password_prompts,
+    )
+    person = Asked(out, is_mute=bool(settings.batch))
+    return connecting.Settings(target=target, credentials=credentials, person=person)

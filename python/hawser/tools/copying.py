@@ -13,7 +13,7 @@ from typing import Protocol
 
 import _ssh
 
-from .escape import display
+from ..escape import display
 from .failures import CommandError
 from .progress import Meter
 from .remote import RemoteFiles

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import _ssh
 
-from .asking import CannotAsk, ask, can_ask
-from .escape import harmless
+from ..asking import CannotAsk, ask, can_ask
+from ..escape import harmless
+from ..target import Target
 from .output import Output
 from .settings import Settings
-from .target import Target
 
 _TYPES = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA", "ecdsa-sha2-nistp256": "ECDSA"}
 _TYPES |= {"ecdsa-sha2-nistp384": "ECDSA", "ecdsa-sha2-nistp521": "ECDSA"}

@@ -5,7 +5,7 @@ import shutil
 import sys
 from typing import TextIO
 
-from .escape import describe, display, harmless
+from ..escape import describe, display, harmless
 
 
 class Output:

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
-from .escape import display
+from ..escape import display
 
 if TYPE_CHECKING:
     from rich.live import Live

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import _ssh
 
-from .escape import display
+from ..escape import display
+from ..globbing import expand, first_and_rest, quoted
 from .failures import CommandError
-from .globbing import expand, first_and_rest, quoted
 
 MAX_NAMES = 1_000_000
 """Of one directory: a server that never ends a listing does not fill our memory."""

@@ -11,18 +11,18 @@ from itertools import groupby
 
 import _ssh
 
+from ..escape import describe, display
+from ..globbing import literal
+from ..target import BadTarget, Target, parse_copy_argument
 from .connecting import connect
 from .copying import Copier, Mover, ScpMover, SftpMover
-from .escape import describe, display
 from .failures import Lost
-from .globbing import literal
 from .options import USAGE_STATUS, Parser, settings_of
 from .output import Output, prepare_streams
 from .progress import make_meter
 from .remote import RemoteFiles
 from .running import run, warn_of_password
 from .settings import Settings
-from .target import BadTarget, Target, parse_copy_argument
 
 PROGRAM = "hawser-scp"
 _USAGE = "hawser-scp [options] SOURCE... TARGET"

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from ..escape import display
+from ..globbing import quoted
+from ..target import BadTarget, parse_destination
 from .connecting import connect
-from .escape import display
 from .failures import CommandError
-from .globbing import quoted
 from .options import USAGE_STATUS, Parser, settings_of
 from .output import Output, prepare_streams
 from .progress import make_meter
@@ -20,7 +21,6 @@ from .shell.loop import attempt, run_script
 from .shell.state import Shell
 from .shell.table import Run
 from .shell.words import Word
-from .target import BadTarget, parse_destination
 
 PROGRAM = "hawser-sftp"
 _USAGE = """\

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import _ssh
 
-from ..globbing import is_plain_name
+from ...globbing import is_plain_name
 
 _KEPT_SECONDS = 30.0
 _WAITED_SECONDS = 1.5

@@ -4,9 +4,9 @@ import posixpath
 import stat
 from collections.abc import Callable, Sequence
 
-from ..escape import display
+from ...escape import display
+from ...globbing import is_plain_name
 from ..failures import CommandError
-from ..globbing import is_plain_name
 from .flags import expect, number, octal, take_flags
 from .state import Shell
 from .words import Word

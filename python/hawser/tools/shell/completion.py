@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..escape import display, is_harmless
+from ...escape import display, is_harmless
 from ..failures import CommandError
 from . import table
 from .background import Listings, Name

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import _ssh
 
-from ..escape import describe, display
+from ...escape import describe, display
+from ...globbing import expand, first_and_rest, literal, quoted
 from ..failures import Lost
-from ..globbing import expand, first_and_rest, literal, quoted
 from ..output import Output
 from ..progress import Meter
 from ..remote import RemoteFiles

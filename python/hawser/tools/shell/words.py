@@ -9,7 +9,7 @@ A word is kept as a pattern (see globbing): what was quoted in it has lost its s
 
 from dataclasses import dataclass
 
-from ..globbing import has_magic, literal, quoted
+from ...globbing import has_magic, literal, quoted
 
 _BLANKS = " \t\r\n\v\f"
 

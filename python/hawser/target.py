@@ -1,6 +1,7 @@
 """Where to: the arguments that name a host or a path.
 
     [user@]host:path   user@[v6::address]:path   scp://[user@]host[:port][/path]
+    [user@]host[:port]   ssh://[user@]host[:port]                   where no path can follow
 
 As in OpenSSH, the path of a URL is relative to the home directory; a second slash makes it
 absolute (scp://host//etc/motd). A local path that has a colon is written ./a:b.
@@ -50,6 +51,27 @@ def parse_destination(text: str) -> Target:
     return _parse_place(text[:colon], text[colon + 1 :], text)
 
 
+def parse_address(text: str) -> Target:
+    """Where to connect to: a host with the user and the port, but no path. An IPv6 address needs
+    its brackets only before a port."""
+    if text.startswith("ssh://"):
+        target = _parse_url(text)
+        if target.path:
+            raise BadTarget(f"{text}: nothing may follow the host and its port")
+        return target
+    user, has_user, place = text.rpartition("@")
+    host, port = place, None
+    if place.startswith("["):
+        host, closed, rest = place[1:].partition("]")
+        if not closed or (rest and not rest.startswith(":")):
+            raise BadTarget(f"{text}: the bracket around the address is not closed")
+        port = _port(rest[1:], text) if rest else None
+    elif place.count(":") == 1:
+        host, _, number = place.partition(":")
+        port = _port(number, text)
+    return checked(Target(host, "", user if has_user else None, port), text)
+
+
 def _colon(text: str) -> int | None:
     """Where the path of a remote place begins; None if a slash comes first, or no colon at all."""
     if text.startswith(":"):
@@ -78,7 +100,7 @@ def _parse_url(text: str) -> Target:
     else:
         host, _, port = place.partition(":")
     name = _unquoted(user) if has_user else None
-    return _checked(Target(host, _unquoted(path), name, _port(port, text)), text)
+    return checked(Target(host, _unquoted(path), name, _port(port, text)), text)
 
 
 def _unquoted(text: str) -> str:
@@ -97,16 +119,18 @@ def _parse_place(place: str, path: str, whole: str) -> Target:
     user, has_user, host = place.rpartition("@")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
-    return _checked(Target(host, path, user if has_user else None), whole)
+    return checked(Target(host, path, user if has_user else None), whole)
 
 
-def _checked(target: Target, whole: str) -> Target:
+def checked(target: Target, whole: str) -> Target:
+    """The target, unless its names could be taken for something else: an option of a program, a
+    command of a shell or a terminal."""
     host, user = target.host, target.user
     if not host:
         raise BadTarget(f"{whole}: there is no host name in it")
     if host.startswith("-") or not host.isprintable() or not _NOT_IN_HOSTS.isdisjoint(host):
         raise BadTarget(f"{whole}: that cannot be the name of a host")
-    if user is not None and not (user and user.isprintable()):
+    if user is not None and not (user and user.isprintable() and not user.startswith("-")):
         raise BadTarget(f"{whole}: that cannot be the name of a user")
     if "\0" in target.path:
         raise BadTarget(f"{whole}: a path cannot have a NUL")

@@ -1,0 +1,236 @@
+"""The private keys to log in with: those that were named, those of an agent, default files.
+
+A key whose file is encrypted, or of which only the public half is here, is used through the agent
+if that holds it; else its passphrase is asked for. The certificate beside a file (NAME-cert.pub) is
+tried before the key alone. Nothing is tried twice.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import _ssh
+
+from ..asking import CannotAsk
+from ..escape import display
+from .person import Person
+from .settings import Credentials, Key, Secret
+
+_PASSPHRASE_TRIES = 3
+
+KeyLogin = Callable[[_ssh.Session, str], bool]
+"""Logs a user in: AuthenticationError if the server refuses, False if the key cannot be used."""
+_Tell = Callable[[str], None]
+
+
+class Keys:
+    def __init__(self, credentials: Credentials, person: Person) -> None:
+        self._credentials = credentials
+        self._person = person
+        self._tried: set[bytes] = set()
+        """The public keys and certificates that were shown to the server."""
+        self._held: list[_ssh.AgentKey] | None = None
+        self.shown: list[str] = []
+        """The same in words."""
+
+    def named(self) -> list[KeyLogin]:
+        return [self._login(key) for key in self._credentials.keys]
+
+    def of_agent(self) -> list[KeyLogin]:
+        if self._credentials.identities_only:
+            return []
+        return [self._of_agent(key) for key in self._keys_of_agent()]
+
+    def default(self) -> list[KeyLogin]:
+        tell = self._person.detail
+        return [self._of_file(path, tell) for path in self._credentials.default_keys]
+
+    # ---- one key ---------------------------------------------------------------------------------
+
+    def _login(self, key: Key) -> KeyLogin:
+        if isinstance(key, str | os.PathLike):
+            return self._of_file(Path(key).expanduser(), self._person.warning)
+        if isinstance(key, bytes | bytearray):
+            return lambda session, user: self._by_content(session, user, bytes(key), _Named())
+        return lambda session, user: self._by_object(session, user, key)
+
+    def _of_file(self, path: Path, complain: _Tell) -> KeyLogin:
+        return lambda session, user: self._by_file(session, user, path, complain)
+
+    def _of_agent(self, key: _ssh.AgentKey) -> KeyLogin:
+        return lambda session, user: self._by_object(session, user, key)
+
+    def _by_file(self, session: _ssh.Session, user: str, path: Path, complain: _Tell) -> bool:
+        named = _Named(path, _public_half(path))
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            if named.public is not None:  # the private half may be in the agent
+                return self._by_content(session, user, b"", named)
+            complain(f"{named}: {error.strerror}")
+            return False
+        try:
+            return self._by_content(session, user, content, named)
+        except _ssh.KeyFileError as error:
+            complain(f"{named}: {error}")
+            return False
+
+    def _by_content(
+        self, session: _ssh.Session, user: str, content: bytes, named: "_Named"
+    ) -> bool:
+        """The certificates of a key, then the key. KeyFileError if the content is none."""
+        signer = self._opened(content, named)
+        if signer is None:
+            return False
+        refusal: _ssh.AuthenticationError | None = None
+        is_usable = False
+        for certificate in [*self._certificates(named, signer), None]:
+            try:
+                is_usable |= self._try(session, user, signer, certificate, str(named))
+            except _ssh.AuthenticationError as error:
+                refusal = error
+                if error.partial:
+                    raise
+            if session.authenticated:
+                return True
+        if refusal is not None:
+            raise refusal
+        return is_usable
+
+    def _by_object(self, session: _ssh.Session, user: str, key: object) -> bool:
+        """A key that is no file: of the agent, in memory, or an object that signs."""
+        shown = type(key).__name__
+        if isinstance(key, _ssh.AgentKey | _ssh.PrivateKey):
+            shown = f"{key.type} {key.fingerprint}"
+        where = " of the agent" if isinstance(key, _ssh.AgentKey) else ""
+        return self._try(session, user, key, None, shown + where)
+
+    def _try(
+        self,
+        session: _ssh.Session,
+        user: str,
+        signer: object,
+        certificate: _ssh.PublicKey | None,
+        shown: str,
+    ) -> bool:
+        blob = certificate.blob if certificate is not None else _blob_of(signer)
+        if blob in self._tried:
+            return False
+        if blob is not None:
+            self._tried.add(blob)
+        shown += " with its certificate" if certificate is not None else ""
+        self.shown.append(f"the key {shown}")
+        try:
+            session.userauth_publickey(user, signer, certificate=certificate)  # type: ignore[arg-type]
+        except _ssh.AgentError as error:
+            self._person.detail(f"the key {shown}: {error}")
+            return False
+        except _ssh.AuthenticationError:
+            self._person.detail(f"the server did not take the key {shown}")
+            raise
+        self._person.detail(f"logged in by the key {shown}")
+        return True
+
+    # ---- opening a file --------------------------------------------------------------------------
+
+    def _opened(self, content: bytes, named: "_Named") -> _ssh.PrivateKey | _ssh.AgentKey | None:
+        """The key; the agent's where the file alone does not do. None: it was tried, or the person
+        knows no passphrase. KeyFileError if it is no key, or the passphrase is wrong."""
+        if named.public is not None and named.public.blob in self._tried:
+            return None
+        if named.public is not None and (not content or _is_public(content)):
+            return self._held_as(named)
+        passphrase = self._credentials.passphrase
+        try:
+            return _ssh.PrivateKey.from_bytes(content, passphrase)
+        except _ssh.PassphraseRequired as error:
+            held = self._held_as(named)
+            if held is not None:
+                return held
+            problem: _ssh.KeyFileError = error
+        except _ssh.WrongPassphrase as error:
+            problem = error
+        for answer in self._passphrases(named):
+            try:
+                return _ssh.PrivateKey.from_bytes(content, answer)
+            except _ssh.WrongPassphrase as error:
+                problem = error
+        raise problem
+
+    def _passphrases(self, named: "_Named") -> Iterator[Secret]:
+        if self._credentials.passphrase is not None or not self._person.can_be_asked():
+            return
+        for _ in range(_PASSPHRASE_TRIES):
+            try:
+                passphrase = self._person.answer(f"Passphrase of the key {named}: ")
+            except (CannotAsk, EOFError):
+                return
+            if not passphrase:
+                return
+            yield passphrase
+
+    def _certificates(
+        self, named: "_Named", signer: _ssh.PrivateKey | _ssh.AgentKey
+    ) -> Iterator[_ssh.PublicKey]:
+        beside = [] if named.path is None else [named.path.with_name(named.path.name + "-cert.pub")]
+        for path in [*self._credentials.certificates, *beside]:
+            certificate = _public_key(path)
+            if certificate is not None and certificate.fingerprint == signer.fingerprint:
+                yield certificate
+
+    # ---- the agent -------------------------------------------------------------------------------
+
+    def _held_as(self, named: "_Named") -> _ssh.AgentKey | None:
+        public = named.public
+        if public is None:
+            return None
+        return next((key for key in self._keys_of_agent() if key.blob == public.blob), None)
+
+    def _keys_of_agent(self) -> list[_ssh.AgentKey]:
+        """An agent that cannot be asked has none."""
+        if self._held is None:
+            agent = self._credentials.agent
+            try:
+                self._held = [] if agent is None else agent.keys()
+            except OSError as error:
+                self._person.detail(f"the agent: {error}")
+                self._held = []
+        return self._held
+
+
+class _Named:
+    """What a key is called, and what is known of it before it is opened."""
+
+    def __init__(self, path: Path | None = None, public: _ssh.PublicKey | None = None) -> None:
+        self.path = path
+        self.public = public
+
+    def __str__(self) -> str:
+        return "given as bytes" if self.path is None else display(str(self.path))
+
+
+def _public_half(path: Path) -> _ssh.PublicKey | None:
+    """Of the file itself, or of the one that lies beside it."""
+    return _public_key(path.with_name(path.name + ".pub")) or (
+        _public_key(path) if path.suffix == ".pub" else None
+    )
+
+
+def _public_key(path: Path) -> _ssh.PublicKey | None:
+    try:
+        return _ssh.PublicKey.from_file(path)
+    except (OSError, ValueError):
+        return None
+
+
+def _is_public(content: bytes) -> bool:
+    try:
+        _ssh.PublicKey.from_bytes(content)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _blob_of(key: object) -> bytes | None:
+    blob = getattr(key, "blob", None)
+    return blob if isinstance(blob, bytes) else None

@@ -1,0 +1,115 @@
+"""What is known of one hop before it is connected: one value for each thing, wherever it was said.
+
+`resolve.py` fills it from the arguments of `hawser.connect`; the steps of connecting read it.
+"""
+
+import getpass
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import _ssh
+
+from ..host_keys import HostKeyPolicy, Strict
+from ..target import Target
+from .person import Person
+
+METHODS = ("publickey", "keyboard-interactive", "password")
+DEFAULT_KEY_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa")
+
+Secret = str | bytes | bytearray
+Key = str | os.PathLike[str] | bytes | bytearray | _ssh.PrivateKey | _ssh.AgentKey | object
+"""A path (str or PathLike), the content of a key file, a key, or an object that signs."""
+Algorithms = Mapping[str, str | Sequence[str]] | _ssh.Legacy | str
+
+
+@dataclass(kw_only=True)
+class Credentials:
+    """What may be used to log in."""
+
+    password: Secret | None = None
+    new_password: Secret | None = None
+    """Sent if the server says that `password` has expired."""
+    keys: list[Key] = field(default_factory=list)
+    """Those that were named, tried first."""
+    default_keys: list[Path] = field(default_factory=list)
+    certificates: list[Path] = field(default_factory=list)
+    """Besides those that lie beside their keys as NAME-cert.pub."""
+    passphrase: Secret | None = None
+    agent: _ssh.Agent | None = None
+    identities_only: bool = False
+    """None of the agent but those whose files are named."""
+    methods: tuple[str, ...] = METHODS
+    """In the order in which they are preferred."""
+    password_prompts: int = 3
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """How to reach one server, know it, and log in."""
+
+    target: Target
+    """As the caller named it, with the user and the port that hold."""
+    address: str = ""
+    """What to dial, if that is not the target's name."""
+    # the way there
+    family: socket.AddressFamily = socket.AF_UNSPEC
+    bind_address: str | None = None
+    connect_timeout: float | None = None
+    proxy: str | None = None
+    proxy_command: str | None = None
+    sock: object | None = None
+    """A stream that is connected already."""
+    # the server's key
+    host_keys: HostKeyPolicy = field(default_factory=Strict)
+    known_hosts: list[Path] = field(default_factory=lambda: default_known_hosts())
+    host_key_alias: str | None = None
+    # the login
+    credentials: Credentials = field(default_factory=Credentials)
+    person: Person = field(default_factory=Person)
+    # the session
+    algorithms: Algorithms | None = None
+    compression: bool = False
+    timeout: float | None = None
+    banner_timeout: float | None = 30.0
+    kex_timeout: float | None = 60.0
+    auth_timeout: float | None = 120.0
+    require_strict_kex: bool = False
+    rekey: dict[str, float | None] = field(default_factory=dict)
+    keepalive_interval: float = 30.0
+    """0: no keepalives."""
+    keepalive_count_max: int = 3
+
+    @property
+    def dialled(self) -> tuple[str, int]:
+        return self.address or self.target.host, self.target.port or 22
+
+    @property
+    def known_as(self) -> tuple[str, int]:
+        """Whose key known_hosts should have."""
+        if self.host_key_alias:
+            return self.host_key_alias, 22
+        return self.target.host, self.target.port or 22
+
+
+def default_known_hosts() -> list[Path]:
+    return [Path.home() / ".ssh" / "known_hosts", Path("/etc/ssh/ssh_known_hosts")]
+
+
+def default_keys() -> list[Path]:
+    """The files that OpenSSH looks for, as far as they are there."""
+    paths = [Path.home() / ".ssh" / name for name in DEFAULT_KEY_NAMES]
+    return [path for path in paths if path.exists()]
+
+
+def default_agent() -> _ssh.Agent | None:
+    return _ssh.Agent() if os.environ.get("SSH_AUTH_SOCK") else None
+
+
+def default_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise ValueError("who are you? name the user, by USER@ or user=") from None
