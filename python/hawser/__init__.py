@@ -1,16 +1,122 @@
-"""Hawser: an SSH-2 client. The engine is the module `_ssh`; the tools stand in `hawser.tools`.
+"""Hawser: an SSH-2 client for people.
 
-Nothing is imported before it is used, so that `import hawser` costs nothing.
+    with hawser.connect("ann@example.org") as client:
+        print(client.run(["uname", "-a"], check=True, text=True).stdout)
+
+The engine is the module `_ssh`; the tools stand in `hawser.tools`. Nothing is imported before it is
+used, so that `import hawser` costs nothing.
 """
 
-__all__ = ["__version__"]
+from typing import TYPE_CHECKING, Any
 
-__version__: str
+if TYPE_CHECKING:
+    from subprocess import DEVNULL, PIPE, STDOUT
+
+    from _ssh import (
+        Agent,
+        AgentError,
+        AgentKey,
+        AuthenticationError,
+        ChannelError,
+        ConnectionLost,
+        Error,
+        HostKey,
+        HostKeyChanged,
+        HostKeyError,
+        HostKeyRevoked,
+        HostKeyUnknown,
+        KeyFileError,
+        Legacy,
+        LimitError,
+        NegotiationError,
+        PassphraseRequired,
+        PrivateKey,
+        ProtocolError,
+        PublicKey,
+        SecurityWarning,
+        SFTPError,
+        Timeout,
+        WrongPassphrase,
+        __version__,
+    )
+
+    from . import host_keys
+    from .client import Client, connect
+    from .errors import CommandFailed, CommandTimeout, ConnectError
+    from .files.remote_path import RemotePath
+    from .running.completed import CompletedProcess
+    from .running.process import Process
+    from .target import BadTarget
+
+_PLACES = {
+    "Client": "hawser.client",
+    "connect": "hawser.client",
+    "CommandFailed": "hawser.errors",
+    "CommandTimeout": "hawser.errors",
+    "ConnectError": "hawser.errors",
+    "RemotePath": "hawser.files.remote_path",
+    "CompletedProcess": "hawser.running.completed",
+    "Process": "hawser.running.process",
+    "BadTarget": "hawser.target",
+    "DEVNULL": "subprocess",
+    "PIPE": "subprocess",
+    "STDOUT": "subprocess",
+}
+"""Where the names are that are not `_ssh`'s."""
+
+__all__ = [
+    "DEVNULL",
+    "PIPE",
+    "STDOUT",
+    "Agent",
+    "AgentError",
+    "AgentKey",
+    "AuthenticationError",
+    "BadTarget",
+    "ChannelError",
+    "Client",
+    "CommandFailed",
+    "CommandTimeout",
+    "CompletedProcess",
+    "ConnectError",
+    "ConnectionLost",
+    "Error",
+    "HostKey",
+    "HostKeyChanged",
+    "HostKeyError",
+    "HostKeyRevoked",
+    "HostKeyUnknown",
+    "KeyFileError",
+    "Legacy",
+    "LimitError",
+    "NegotiationError",
+    "PassphraseRequired",
+    "PrivateKey",
+    "Process",
+    "ProtocolError",
+    "PublicKey",
+    "RemotePath",
+    "SFTPError",
+    "SecurityWarning",
+    "Timeout",
+    "WrongPassphrase",
+    "__version__",
+    "connect",
+    "host_keys",
+]
 
 
-def __getattr__(name: str) -> str:
-    if name == "__version__":
-        import _ssh
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
 
-        return _ssh.__version__
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "host_keys":
+        return importlib.import_module("hawser.host_keys")
+    found = getattr(importlib.import_module(_PLACES.get(name, "_ssh")), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

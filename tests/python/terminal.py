@@ -67,6 +67,15 @@ class Terminal:
         """Ctrl-C."""
         self.press("\x03")
 
+    def resize(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    @property
+    def echoes(self) -> bool:
+        """The terminal is as a program finds it: typed characters are shown, lines are edited."""
+        flags: int = termios.tcgetattr(self._master)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON)
+
     def kill(self, number: signal.Signals) -> None:
         """A signal to the program alone."""
         self._process.send_signal(number)

@@ -1,0 +1,283 @@
+"""`connect` and what it gives: a `Client`, one server with all that can be done there."""
+
+import contextlib
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
+
+import _ssh
+
+from . import keepalive
+from .connecting.connect import Link, open_links
+from .connecting.options import Options
+
+if TYPE_CHECKING:
+    from .files.remote_path import RemotePath
+    from .files.transfers import Progress
+    from .running.completed import CompletedProcess
+    from .running.process import Process, Sink, Source
+
+StrPath = str | os.PathLike[str]
+
+logging.getLogger("hawser").addHandler(logging.NullHandler())  # quiet unless asked
+
+
+def connect(destination: str, /, **options: Unpack[Options]) -> "Client":
+    """Connects to `[user@]host[:port]` or `ssh://[user@]host[:port]`, checks the server's key, and
+    logs in.
+
+    The key has to be in known_hosts unless `host_keys` says otherwise. Keys of the agent and the
+    usual files are tried, and a person at the terminal is asked for a password, unless the options
+    say otherwise. Raises `ConnectError`, which is of its cause's class, too.
+    """
+    return Client(open_links(destination, options))
+
+
+class Client:
+    """A server that we are logged in at. Threads may share it; `with` closes it."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        """Made by `connect`."""
+        self._links = list(links)
+        settings = self._links[-1].settings
+        self._name = f"{settings.target.user}@{settings.target}"
+        self._sftp: _ssh.SFTP | None = None
+        self._owner = os.getpid()
+        self.refused_variables: set[str] = set()
+        """Environment variables that the server does not take as such."""
+        self._watched: keepalive.Watched | None = None
+        if settings.keepalive_interval > 0:
+            self._watched = keepalive.Watched(
+                self.session, self._name, settings.keepalive_interval, settings.keepalive_count_max
+            )
+            keepalive.watch(self._watched)
+
+    # ---- what it is ------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> _ssh.Session:
+        """The session underneath, for what is not offered here."""
+        return self._links[-1].session
+
+    @property
+    def destination(self) -> str:
+        """'user@host', with the port if it is not 22."""
+        return self._name
+
+    @property
+    def jumps(self) -> tuple[_ssh.Session, ...]:
+        """The sessions with the hosts on the way."""
+        return tuple(link.session for link in self._links[:-1])
+
+    @property
+    def host_key(self) -> _ssh.HostKey:
+        return self.session.host_key
+
+    @property
+    def server_version(self) -> str:
+        return self.session.server_version
+
+    @property
+    def closed(self) -> bool:
+        return self.session.closed
+
+    @property
+    def lost(self) -> str:
+        """Why the connection was given up, if its keepalives found no server; else ''."""
+        return "" if self._watched is None else self._watched.lost
+
+    def __repr__(self) -> str:
+        return f"<hawser.Client {self._name}{' closed' if self.closed else ''}>"
+
+    # ---- commands --------------------------------------------------------------------------------
+
+    def run(
+        self,
+        command: "str | bytes | Sequence[StrPath]",
+        *,
+        input: "Any | None" = None,
+        check: bool = False,
+        timeout: float | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: StrPath | None = None,
+        pty: bool = False,
+        stdin: "Source | None" = None,
+        stdout: "Sink | None" = None,
+        stderr: "Sink | None" = None,
+        capture_output: bool = True,
+        text: bool = False,
+        encoding: str | None = None,
+        errors: str | None = None,
+    ) -> "CompletedProcess":
+        """Runs a command to its end, after `subprocess.run`: gives a `CompletedProcess` with
+        `returncode`, `stdout` and `stderr`, which are captured unless they go elsewhere.
+
+        A `str` is a command line for the remote shell; a list is one command with its arguments,
+        which the shell does not look into. With `check` a status other than 0 is a `CommandFailed`.
+        After `timeout` seconds the command is ended, and it is a `CommandTimeout`.
+        """
+        from .running.run import run
+
+        process = self.popen(
+            command,
+            stdin=_stdin_for(input, stdin),
+            stdout=_captured(stdout, capture_output),
+            stderr=_captured(stderr, capture_output),
+            env=env,
+            cwd=cwd,
+            pty=pty,
+            text=text,
+            encoding=encoding,
+            errors=errors,
+        )
+        return run(process, input, check=check, timeout=timeout)
+
+    def popen(
+        self,
+        command: "str | bytes | Sequence[StrPath]",
+        *,
+        stdin: "Source | None" = None,
+        stdout: "Sink | None" = None,
+        stderr: "Sink | None" = None,
+        env: Mapping[str, str] | None = None,
+        cwd: StrPath | None = None,
+        pty: bool = False,
+        term: str | None = None,
+        size: tuple[int, int] | None = None,
+        text: bool = False,
+        encoding: str | None = None,
+        errors: str | None = None,
+    ) -> "Process":
+        """Starts a command, after `subprocess.Popen`. `stdin`, `stdout` and `stderr` of the
+        `Process` are files unless they were given elsewhere to come from or to go to."""
+        from .running.process import Process
+        from .running.starting import Start
+
+        start = Start(command=command, env=env, cwd=cwd, pty=pty, term=term, size=size)
+        if text and encoding is None:
+            encoding = "utf-8"
+        return Process(self, start, stdin, stdout, stderr, encoding, errors)
+
+    def shell(self, command: str | None = None, *, escape: str | None = "~") -> int:
+        """An interactive shell (or `command`) at this process's terminal until it ends; its exit
+        status. Enter, `~`, `.` leaves at once."""
+        from .running.shell import interact
+
+        return interact(self.session, command, escape)
+
+    # ---- files -----------------------------------------------------------------------------------
+
+    def sftp(self) -> _ssh.SFTP:
+        """A new SFTP client, the caller's to close."""
+        return self.session.sftp()
+
+    @property
+    def files(self) -> _ssh.SFTP:
+        """The SFTP client that `path`, `get` and `put` share; opened by the first use."""
+        if self._sftp is None or self._sftp.closed:
+            self._sftp = self.session.sftp()
+        return self._sftp
+
+    def path(self, *parts: StrPath) -> "RemotePath":
+        """A path on the server, with what `pathlib.Path` can do. A leading `~` is the home
+        directory."""
+        from .files.remote_path import RemotePath
+
+        return RemotePath.of(self.files, *parts)
+
+    def get(
+        self,
+        remote: "StrPath | Sequence[StrPath]",
+        local: StrPath = ".",
+        *,
+        recursive: bool = True,
+        preserve: bool = False,
+        resume: bool = False,
+        progress: "Progress | None" = None,
+    ) -> list[str]:
+        """Downloads files and whole directories; `*`, `?` and `[...]` in `remote` stand for what
+        matches. Returns the local paths."""
+        from .files.transfers import get
+
+        return get(
+            self.files,
+            remote,
+            local,
+            recursive=recursive,
+            preserve=preserve,
+            resume=resume,
+            progress=progress,
+        )
+
+    def put(
+        self,
+        local: "StrPath | Sequence[StrPath]",
+        remote: StrPath = ".",
+        *,
+        recursive: bool = True,
+        preserve: bool = False,
+        resume: bool = False,
+        progress: "Progress | None" = None,
+    ) -> list[str]:
+        """Uploads, as `get` downloads. Returns the remote paths."""
+        from .files.transfers import put
+
+        return put(
+            self.files,
+            local,
+            remote,
+            recursive=recursive,
+            preserve=preserve,
+            resume=resume,
+            progress=progress,
+        )
+
+    # ---- upkeep and end --------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Ends the session, and those with the jump hosts; may be called twice."""
+        if self._watched is not None:
+            keepalive.unwatch(self._watched)
+        if os.getpid() != self._owner:  # a child of fork: it is the parent's
+            return
+        for link in reversed(self._links):
+            with contextlib.suppress(OSError):
+                link.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if not getattr(self, "_links", None) or self._owner != os.getpid():
+            return
+        if not self.session.closed and not sys.is_finalizing():
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a hawser.Client cannot be pickled: its connection belongs to this process")
+
+
+def _captured(sink: "Sink | None", capture: bool) -> "Sink | None":
+    import subprocess
+
+    return subprocess.DEVNULL if sink is None and not capture else sink
+
+
+def _stdin_for(input: object, stdin: "Source | None") -> "Source | None":
+    import subprocess
+
+    if input is not None and stdin is not None:
+        raise ValueError("stdin and input are the same thing: give one of them")
+    return subprocess.DEVNULL if input is None and stdin is None else stdin

@@ -1,0 +1,213 @@
+"""The whole way: one hop after the other, each a session on a channel of the one before."""
+
+import contextlib
+import logging
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import _ssh
+
+from ..errors import connect_error
+from ..host_keys import Judgement
+from ..target import Target
+from .advice import advice_for
+from .dialing import dial
+from .login import log_in
+from .options import canonical
+from .proxies import ask_proxy, parse_proxy
+from .proxy_command import ProxyCommand, expanded
+from .resolve import jumps_of, options_for_jumps, settings_of
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from ..client import Client
+
+log = logging.getLogger("hawser.connect")
+
+
+@dataclass
+class Link:
+    """One hop that is connected, and what has to go when it goes."""
+
+    settings: Settings
+    session: _ssh.Session
+    held: contextlib.ExitStack = field(repr=False)
+
+    def close(self) -> None:
+        try:
+            self.session.close()
+        finally:
+            self.held.close()
+
+
+def open_links(destination: str, options: Mapping[str, Any]) -> list[Link]:
+    """The hops that were connected, the last of them the destination. All or none."""
+    options = canonical(options)
+    last = settings_of(destination, options)
+    for_jumps = options_for_jumps(options)
+    route: list[Settings | Client] = [
+        settings_of(jump, for_jumps) if isinstance(jump, str) else jump
+        for jump in jumps_of(options)
+    ]
+    return connect_route([*route, last])
+
+
+def connect_route(route: "Sequence[Settings | Client]") -> list[Link]:
+    """Clients in the route are connected already, and stay their owner's."""
+    links: list[Link] = []
+    via: _ssh.Session | None = None
+    try:
+        for number, stop in enumerate(route, 1):
+            if isinstance(stop, Settings):
+                links.append(_Hop(stop, number, len(route)).connect(via))
+                via = links[-1].session
+            else:
+                via = stop.session
+    except BaseException:
+        for link in reversed(links):
+            link.close()
+        raise
+    return links
+
+
+class _Hop:
+    """One hop on its way to be a `Link`."""
+
+    def __init__(self, settings: Settings, number: int, hops: int) -> None:
+        self._settings = settings
+        self._number = number
+        self._hops = hops
+        self._stack = contextlib.ExitStack()
+        self._command: ProxyCommand | None = None
+
+    def connect(self, via: _ssh.Session | None) -> Link:
+        settings = self._settings
+        sys.audit("hawser.connect", *settings.dialled, settings.target.user)
+        with self._stack:
+            stream = self._stream(via)
+            session = self._handshake(stream)
+            try:
+                with self._step("login"):
+                    log_in(session, settings)
+            except BaseException:
+                session.close()
+                raise
+            log.info("logged in at %s", self._name)
+            return Link(settings, session, self._stack.pop_all())
+        raise AssertionError("nothing swallows an exception here")
+
+    @property
+    def _name(self) -> str:
+        """'user@host', with the port if it is not 22."""
+        target = self._settings.target
+        return f"{target.user}@{target}"
+
+    # ---- the way there ---------------------------------------------------------------------------
+
+    def _stream(self, via: _ssh.Session | None) -> Any:
+        settings = self._settings
+        host, port = settings.dialled
+        if via is not None:
+            with self._step("jump"):
+                return self._stack.enter_context(via.open_direct_tcpip(host, port))
+        if settings.sock is not None:
+            return settings.sock
+        if settings.proxy_command is not None:
+            command = expanded(settings.proxy_command, settings.target, host)
+            with self._step("proxy command"):
+                self._command = ProxyCommand(command)
+            self._stack.callback(self._command.close)
+            return self._command.sock
+        sock = self._through_proxy(settings.proxy) if settings.proxy else self._dial(host, port)
+        return self._stack.enter_context(sock)
+
+    def _dial(self, host: str, port: int) -> socket.socket:
+        settings = self._settings
+        timeout = settings.connect_timeout
+        with self._step("connect"):
+            return dial(
+                host,
+                port,
+                family=settings.family,
+                bind_address=settings.bind_address,
+                timeout=settings.timeout if timeout is None else timeout,
+            )
+
+    def _through_proxy(self, url: str) -> socket.socket:
+        proxy = parse_proxy(url)
+        sock = self._dial(proxy.host, proxy.port)
+        try:
+            with self._step(f"proxy {proxy}"):
+                ask_proxy(sock, proxy, *self._settings.dialled, self._settings.connect_timeout)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    # ---- the session -----------------------------------------------------------------------------
+
+    def _handshake(self, stream: Any) -> _ssh.Session:
+        settings = self._settings
+        host, port = settings.known_as
+        judgement = settings.host_keys.judge(host, port, settings.known_hosts)
+        with self._step("handshake"), _files_of(judgement) as files:
+            return _ssh.Session(
+                stream,
+                host=host,
+                port=port,
+                known_hosts=files,
+                host_key_policy=judgement.unknown,
+                algorithms=settings.algorithms,  # type: ignore[arg-type]
+                compression=settings.compression,
+                require_strict_kex=settings.require_strict_kex,
+                timeout=settings.timeout,
+                banner_timeout=settings.banner_timeout,
+                kex_timeout=settings.kex_timeout,
+                auth_timeout=settings.auth_timeout,
+                **settings.rekey,  # type: ignore[arg-type]
+            )
+
+    @contextlib.contextmanager
+    def _step(self, step: str) -> Iterator[None]:
+        """Errors within say that it was this step of this hop."""
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, socket.gaierror):
+                step = "name lookup"
+            elif isinstance(error, _ssh.HostKeyError):
+                step = "host key"
+            advice = advice_for(error, step, self._settings)
+            if self._command is not None and self._command.exit_status is not None:
+                advice = f"the proxy command ended with status {self._command.exit_status}"
+            raise connect_error(
+                error,
+                destination=self._name,
+                hop=self._number,
+                hops=self._hops,
+                step=step,
+                advice=advice,
+            ) from error
+
+
+@contextlib.contextmanager
+def _files_of(judgement: Judgement) -> Iterator[list[Path]]:
+    """The files to judge by. Lines of the policy's own stand in one that goes again."""
+    files = list(judgement.files)
+    if not judgement.lines:
+        yield files
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="hawser-", suffix=".known_hosts") as own:
+        own.write(judgement.lines)
+        own.flush()
+        # Behind the others: what is accepted anew goes into the first.
+        yield [*files, Path(own.name)]
+
+
+def name_of(target: Target) -> str:
+    return f"{target.user}@{target}"

@@ -1,0 +1,203 @@
+"""From the arguments of `hawser.connect` to the settings of each hop."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import _ssh
+
+from ..host_keys import Strict, policy_of
+from ..target import BadTarget, Target, checked, parse_address
+from .person import AtTerminal, Callback, Person
+from .proxies import parse_proxy
+from .settings import (
+    METHODS,
+    Credentials,
+    Settings,
+    default_agent,
+    default_keys,
+    default_known_hosts,
+    default_user,
+)
+
+if TYPE_CHECKING:
+    from ..client import Client
+
+_FAMILIES = {
+    "any": socket.AF_UNSPEC,
+    "inet": socket.AF_INET,
+    "inet6": socket.AF_INET6,
+}
+_ALGORITHMS = {
+    "ciphers": "cipher",
+    "macs": "mac",
+    "kex_algorithms": "kex",
+    "host_key_algorithms": "host_key",
+    "pubkey_accepted_algorithms": "pubkey",
+}
+_TAKEN_AS_THEY_ARE = (
+    "bind_address",
+    "proxy_command",
+    "sock",
+    "host_key_alias",
+    "compression",
+    "require_strict_kex",
+    "timeout",
+    "connect_timeout",
+    "banner_timeout",
+    "kex_timeout",
+    "auth_timeout",
+    "keepalive_interval",
+    "keepalive_count_max",
+)
+_FOR_JUMPS = frozenset(
+    {
+        "keys",
+        "certificates",
+        "passphrase",
+        "agent",
+        "identities_only",
+        "default_keys",
+        "ask",
+        "host_keys",
+        "known_hosts",
+        "connect_timeout",
+        "keepalive_interval",
+        "keepalive_count_max",
+    }
+)
+"""What holds for jump hosts, too. No password is shown to another host than it is meant for."""
+
+
+def settings_of(destination: str, options: Mapping[str, Any]) -> Settings:
+    """`options` have canonical names."""
+    settings = Settings(target=_target(destination, options))
+    for name in _TAKEN_AS_THEY_ARE:
+        if name in options:
+            setattr(settings, name, options[name])
+    if "address_family" in options:
+        settings.family = _family(options["address_family"])
+    if options.get("proxy") is not None:
+        parse_proxy(options["proxy"])
+        settings.proxy = options["proxy"]
+    settings.host_keys = policy_of(options["host_keys"]) if "host_keys" in options else Strict()
+    if options.get("known_hosts") is not None:
+        settings.known_hosts = [Path(path).expanduser() for path in several(options["known_hosts"])]
+    else:
+        settings.known_hosts = default_known_hosts()
+    settings.algorithms = _algorithms(options)
+    settings.rekey = {
+        name: options[name]
+        for name in ("rekey_bytes", "rekey_packets", "rekey_interval")
+        if name in options
+    }
+    settings.credentials = _credentials(options)
+    settings.person = _person(options.get("ask", True))
+    _check_routes(settings, options)
+    return settings
+
+
+def jumps_of(options: Mapping[str, Any]) -> "list[str | Client]":
+    """The jump hosts in their order: names, or clients that are connected already."""
+    given = options.get("proxy_jump")
+    if given is None or given == "none":
+        return []
+    jumps: list[str | Client] = []
+    for jump in several(given):
+        jumps += [name.strip() for name in jump.split(",")] if isinstance(jump, str) else [jump]
+    return jumps
+
+
+def options_for_jumps(options: Mapping[str, Any]) -> dict[str, Any]:
+    inherited = {name: options[name] for name in options if name in _FOR_JUMPS}
+    if "host_keys" in inherited and not policy_of(inherited["host_keys"]).is_general:
+        del inherited["host_keys"]
+    return inherited
+
+
+def several(value: Any) -> list[Any]:
+    """A list of what may be given alone."""
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+        return list(value)
+    return [value]
+
+
+def _target(destination: str, options: Mapping[str, Any]) -> Target:
+    """What the destination says wins over the options: it is the more special of the two."""
+    target = parse_address(destination)
+    user = next((name for name in (target.user, options.get("user")) if name is not None), None)
+    user = default_user() if user is None else user
+    port = next((one for one in (target.port, options.get("port")) if one is not None), 22)
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
+        raise BadTarget(f"port={port!r}: a port is a number from 1 to 65535")
+    return checked(replace(target, user=user, port=port), f"{user}@{target.host}")
+
+
+def _family(value: object) -> socket.AddressFamily:
+    if isinstance(value, socket.AddressFamily):
+        return value
+    if value not in _FAMILIES:
+        raise ValueError(f"address_family={value!r}: it is one of {', '.join(_FAMILIES)}")
+    return _FAMILIES[str(value)]
+
+
+def _algorithms(options: Mapping[str, Any]) -> Any:
+    lists = {kind: options[name] for name, kind in _ALGORITHMS.items() if name in options}
+    given = options.get("algorithms")
+    if not lists:
+        return given
+    if given is None or isinstance(given, Mapping):
+        return {**(given or {}), **lists}
+    raise TypeError("algorithms= is a mapping where a list has an option of its own, too")
+
+
+def _credentials(options: Mapping[str, Any]) -> Credentials:
+    keys = several(options["keys"]) if options.get("keys") is not None else []
+    uses_defaults = options.get("default_keys", not keys)
+    methods = options.get("preferred_authentications", METHODS)
+    if isinstance(methods, str):
+        methods = [name.strip() for name in methods.split(",")]
+    return Credentials(
+        password=options.get("password"),
+        new_password=options.get("new_password"),
+        keys=keys,
+        default_keys=default_keys() if uses_defaults else [],
+        certificates=[Path(path).expanduser() for path in several(options.get("certificates", []))],
+        passphrase=options.get("passphrase"),
+        agent=_agent(options.get("agent", True)),
+        identities_only=options.get("identities_only", False),
+        methods=tuple(methods),
+        password_prompts=options.get("password_prompts", 3),
+    )
+
+
+def _agent(value: object) -> _ssh.Agent | None:
+    if value is True:
+        return default_agent()
+    if value is False or value is None:
+        return None
+    if isinstance(value, _ssh.Agent):
+        return value
+    if isinstance(value, str | os.PathLike):
+        return _ssh.Agent(Path(value).expanduser())
+    raise TypeError(f"agent= takes a path or an _ssh.Agent, not {type(value).__name__}")
+
+
+def _person(ask: Any) -> Person:
+    if ask is True:
+        return AtTerminal()
+    if ask is False or ask is None:
+        return Person()
+    return Callback(ask)
+
+
+def _check_routes(settings: Settings, options: Mapping[str, Any]) -> None:
+    """There is one way to the server."""
+    ways = [name for name in ("sock", "proxy_jump", "proxy_command", "proxy") if options.get(name)]
+    if len(ways) > 1:
+        raise TypeError(
+            f"there is one way to {settings.target}, but {' and '.join(ways)} are given"
+        )

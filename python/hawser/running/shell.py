@@ -1,0 +1,120 @@
+"""An interactive shell at this process's terminal.
+
+One thread carries each output; the calling thread carries what is typed, follows the window's size
+and waits for the end.
+"""
+
+import contextlib
+import os
+import select
+import sys
+from collections.abc import Iterator
+
+import _ssh
+
+from .completed import returncode_of
+from .escapes import HELP, Escapes, Leave
+from .pumps import CHUNK, Pump, drain, writer_of
+from .terminal import modes_of, raw, resizes, size_of
+
+LEFT_STATUS = 255
+
+
+def interact(session: _ssh.Session, command: str | None = None, escape: str | None = "~") -> int:
+    """The exit status of the shell, or of `command`; 255 if the person left by `~.`."""
+    if escape is not None and len(escape) != 1:
+        raise ValueError("escape= is one character, or None")
+    stdin, stdout, stderr = (stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    with session.open_session() as channel, contextlib.ExitStack() as stack:
+        if os.isatty(stdin):
+            size = size_of(stdout if os.isatty(stdout) else stdin)
+            channel.pty(os.environ.get("TERM", "xterm"), *size, modes=modes_of(stdin))
+            stack.enter_context(raw(stdin))
+        else:
+            escape = None
+        channel.shell() if command is None else channel.exec(command)
+        return _Interaction(channel, stdin, stdout, stderr, Escapes(escape)).run()
+
+
+class _Interaction:
+    def __init__(
+        self, channel: _ssh.Channel, stdin: int, stdout: int, stderr: int, escapes: Escapes
+    ) -> None:
+        self._channel = channel
+        self._stdin, self._stdout, self._stderr = stdin, stdout, stderr
+        self._escapes = escapes
+        self._resized = False
+        self._wake_reader, self._wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def run(self) -> int:
+        outputs = [
+            drain(self._channel.stdout, writer_of(self._stdout)),
+            drain(self._channel.stderr, writer_of(self._stderr)),
+        ]
+        ended = Pump(self._wait, "hawser-shell-end")
+        try:
+            with resizes(self._note_resize):
+                self._carry_input()
+            ended.join()
+            if ended.failure is not None:
+                raise ended.failure
+            for output in outputs:
+                output.join()
+            return returncode_of(self._channel.exit_status, self._channel.exit_signal)
+        except Leave:
+            return LEFT_STATUS
+        finally:
+            self._channel.close()
+            ended.join()
+            for end in (self._wake_reader, self._wake_writer):
+                os.close(end)
+
+    def _wait(self) -> None:
+        """In a thread of its own: wakes the one that waits for keys."""
+        try:
+            self._channel.wait()
+        finally:
+            self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_writer, b"\0")
+
+    def _note_resize(self) -> None:
+        self._resized = True
+        self._wake()
+
+    def _carry_input(self) -> None:
+        """Until the channel is closed, or Leave."""
+        for typed in self._typed():
+            try:
+                if not typed:
+                    self._channel.shutdown_write()
+                elif sent := self._escapes.filtered(typed):
+                    self._channel.sendall(sent)
+            except _ssh.Error:
+                return  # it has just ended
+            if self._escapes.wants_help:
+                self._escapes.wants_help = False
+                os.write(self._stderr, HELP.replace("\n", "\r\n").encode())
+
+    def _typed(self) -> Iterator[bytes]:
+        """What comes from stdin, b'' once at its end, until the channel is closed."""
+        watched = [self._stdin, self._wake_reader]
+        while not self._channel.closed:
+            readable, _, _ = select.select(watched, [], [])
+            if self._wake_reader in readable:
+                os.read(self._wake_reader, 4096)
+                if self._resized:
+                    self._resized = False
+                    columns, rows = size_of(
+                        self._stdout if os.isatty(self._stdout) else self._stdin
+                    )
+                    self._channel.window_change(columns, rows)
+            if self._stdin in readable:
+                typed = os.read(self._stdin, CHUNK)
+                if not typed:
+                    watched.remove(self._stdin)
+                yield typed

@@ -1,0 +1,99 @@
+"""Starting a command on a channel: its words, its directory, its variables, its terminal.
+
+The protocol knows one string, which the server gives to the account's shell. What must not be
+looked into by that shell is quoted for it.
+"""
+
+import os
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import _ssh
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+Command = str | bytes | Sequence[str | os.PathLike[str]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What is to be started, and how."""
+
+    command: Command
+    env: Mapping[str, str] | None = None
+    cwd: str | os.PathLike[str] | None = None
+    pty: bool = False
+    term: str | None = None
+    size: tuple[int, int] | None = None
+    merges_stderr: bool = False
+
+    def on(self, session: _ssh.Session, refused: set[str]) -> _ssh.Channel:
+        """The channel that the command runs on. `refused` are the variables that the server does
+        not take; those that it refuses now are added."""
+        line = self.line([])  # what is wrong in it is said before anything is sent
+        channel = session.open_session()
+        try:
+            if self.pty:
+                columns, rows = self.size or (80, 24)
+                channel.pty(self.term or os.environ.get("TERM", "xterm"), columns, rows)
+            left = [name for name in self.env or {} if not self._set(channel, name, refused)]
+            channel.exec(self.line(left) if left else line)
+        except BaseException:
+            channel.close()
+            raise
+        return channel
+
+    def _set(self, channel: _ssh.Channel, name: str, refused: set[str]) -> bool:
+        """Whether the server takes the variable."""
+        assert self.env is not None
+        if name in refused:
+            return False
+        try:
+            channel.env(name, self.env[name])
+        except _ssh.ChannelError:
+            if channel.closed:
+                raise
+            refused.add(name)
+            return False
+        return True
+
+    def line(self, variables: Sequence[str]) -> str | bytes:
+        """The command line, which sets these variables by itself."""
+        for name in self.env or {}:
+            if not _VARIABLE.fullmatch(name):
+                raise ValueError(f"env: {name!r} is no name of a variable")
+        command = self.command
+        if isinstance(command, bytes):
+            if variables or self.cwd is not None or self.merges_stderr:
+                command = command.decode("utf-8", "surrogateescape")
+            else:
+                return command
+        if isinstance(command, str):
+            return self._of_shell(command, variables)
+        return self._of_words(command, variables)
+
+    def _of_words(self, words: Sequence[str | os.PathLike[str]], variables: Sequence[str]) -> str:
+        if not words:
+            raise ValueError("the command has no words")
+        line = shlex.join([*self._env(variables), *(os.fspath(word) for word in words)])
+        return self._in_directory(line + (" 2>&1" if self.merges_stderr else ""))
+
+    def _of_shell(self, line: str, variables: Sequence[str]) -> str:
+        """A line stays whole, whatever is put before and behind it: as an argument."""
+        if variables:
+            line = shlex.join([*self._env(variables), "sh", "-c", line])
+        elif self.cwd is not None or self.merges_stderr:
+            line = f"eval {shlex.quote(line)}"
+        return self._in_directory(line + (" 2>&1" if self.merges_stderr else ""))
+
+    def _env(self, variables: Sequence[str]) -> list[str]:
+        if not variables or self.env is None:
+            return []
+        return ["env", *(f"{name}={self.env[name]}" for name in variables)]
+
+    def _in_directory(self, line: str) -> str:
+        if self.cwd is None:
+            return line
+        return f"cd -- {shlex.quote(os.fspath(self.cwd))} && {line}"
