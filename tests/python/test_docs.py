@@ -1,4 +1,4 @@
-"""The examples in README.md and docs/ssh.md run as they stand and print what stands below them.
+"""The examples in README.md and the pages of docs/ run as they stand and print what stands below.
 
 All ```python blocks of a file run in order in one namespace, which begins with the names in
 `names_for`. A ```text block right behind one is what it prints; "..." in it stands for anything.
@@ -19,7 +19,9 @@ import pytest
 from servers import PASSWORD, OpenSSHServer, is_root
 
 ROOT = Path(__file__).parents[2]
+_PAGES = ("ssh", "connect", "run", "files")
 REFERENCE = ROOT / "docs" / "ssh.md"
+PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in _PAGES)]
 STUB = ROOT / "python" / "_ssh.pyi"
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<body>.*?)^```$(?P<gap>\s*)", re.DOTALL | re.MULTILINE)
@@ -66,7 +68,7 @@ def as_expected(printed: str, output: str) -> bool:
     return re.fullmatch(pattern, printed.rstrip(), re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("path", [ROOT / "README.md", REFERENCE], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_examples(openssh: OpenSSHServer, path: Path, tmp_path: Path) -> None:
     examples = list(examples_in(path.read_text()))
     assert examples, f"{path.name} has no examples"

@@ -56,6 +56,8 @@ class _Login:
         self.tried = self._keys.shown
         """What was shown to the server, in words."""
         self.user = settings.target.user or ""
+        self._has_declined = False
+        """The person gave no answer, and is not asked again."""
 
     def attempts(self) -> list[Attempt]:
         """In their order: keys that were named, the password that was given, the agent's keys, the
@@ -86,10 +88,13 @@ class _Login:
         return True
 
     def _asked_password(self) -> bool:
+        if self._has_declined:
+            return False
         prompt = f"{display(self.user)}@{harmless(self._host)}'s password: "
         try:
             password = self._person.answer(prompt)
         except (CannotAsk, EOFError):
+            self._has_declined = True
             return False
         try:
             self._password(password)
@@ -119,12 +124,19 @@ class _Login:
         return self._interactive(answer)
 
     def _asked_answers(self) -> bool:
+        if self._has_declined:
+            return False
+
         def answer(title: str, instruction: str, prompts: list[tuple[str, bool]]) -> list[Secret]:
             told = "\n".join(text for text in (title, instruction) if text)
             if told:
                 self._person.show(told)
             who = f"({display(self.user)}@{harmless(self._host)}) "
-            return [self._person.answer(who + text, echo=is_shown) for text, is_shown in prompts]
+            try:
+                return [self._person.answer(who + text, echo=shown) for text, shown in prompts]
+            except (CannotAsk, EOFError):
+                self._has_declined = True
+                raise
 
         return self._interactive(answer)
 
