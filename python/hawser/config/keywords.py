@@ -1,0 +1,163 @@
+"""The table of keywords: what each takes, its default, and what it does here.
+
+docs/config.md is made from it by tools/config_keywords.py. `CLAIMED` are those whose value bears on
+what Hawser does or hands to its caller; the others stand in unclaimed.py.
+"""
+
+from collections.abc import Callable, Sequence
+
+from . import forwards, traffic_classes, values
+from .expansion import BASIC, Expansion
+from .kinds import Keyword, Kind, Shape
+
+YES, NO, TRUE, FALSE = ("yes",), ("no",), ("true",), ("false",)
+OURS = "See [algorithms.md](algorithms.md); the defaults are ours."
+_BOTH = "listener and destination, repeated"
+PATH = Expansion(BASIC, tilde=True, environment=True)
+TILDE = Expansion(tilde=True)
+PROXY = Expansion("hnpr")
+TEXT = Expansion(BASIC)
+
+
+def _ask(*more: str, **others: str) -> Kind:
+    """yes, no, and further words; `ssh -G` says true and false."""
+    names = {"yes": "true", "no": "false"} | others
+    return Kind(
+        ", ".join(["yes", "no", *more, *others]), values.choice("true", "false", *more, **names)
+    )
+
+
+def _names(*names: str, **others: str) -> Kind:
+    return Kind(", ".join([*names, *others]), values.choice(*names, **others))
+
+
+FLAG = Kind("yes, no", values.flag)
+COUNT = Kind("number", values.number(0))
+TIME = Kind("time", values.interval)
+WORD = Kind("text", values.text)
+FILES = Kind("files", values.texts)
+FILE_EACH = Kind("file, repeated", values.text, Shape.EACH)
+COMMAND = Kind("the rest of the line", values.text, is_raw=True)
+LIST = Kind("list of algorithms", values.text)
+
+
+def _forward(name: str, parse: Callable[[Sequence[str]], forwards.Forward]) -> Kind:
+    return Kind(name, lambda args: (), Shape.FORWARD, forward=parse)
+
+
+_LEVELS = ("fatal", "error", "info", "verbose", "debug", "debug2", "debug3")
+
+# fmt: off
+CLAIMED = (
+    Keyword("AddKeysToAgent", Kind("yes, no, ask, confirm, time", values.add_keys),
+            "Handed to the caller.", FALSE),
+    Keyword("AddressFamily", _names("any", "inet", "inet6"),
+            "Which addresses of the host are tried.", ("any",)),
+    Keyword("BatchMode", FLAG,
+            "Nobody is asked. As in Debian, ServerAliveInterval becomes 300.", NO),
+    Keyword("BindAddress", WORD, "The local address of the connection."),
+    Keyword("BindInterface", WORD, "The local interface of the connection."),
+    Keyword("CanonicalDomains", Kind("domains", values.domains),
+            "Tried in order when the name is made canonical.", ("none",)),
+    Keyword("CanonicalizeFallbackLocal", FLAG,
+            "Whether a name that is in none of the domains is tried as it is.", YES),
+    Keyword("CanonicalizeHostname", _ask("always"),
+            "Whether names are looked up in CanonicalDomains, and the files read again.", FALSE),
+    Keyword("CanonicalizeMaxDots", COUNT, "Names with more dots are left as they are.", ("1",)),
+    Keyword("CanonicalizePermittedCNAMEs", Kind("rules", values.cname_rules),
+            "Which aliases of the DNS are followed.", ("none",)),
+    Keyword("CASignatureAlgorithms", LIST, "With what the authorities of host certificates sign."),
+    Keyword("CertificateFile", FILE_EACH, "The user's certificates.", (), PATH),
+    Keyword("CheckHostIP", FLAG, "Whether known_hosts must know the address, too.", NO),
+    Keyword("Ciphers", LIST, OURS),
+    Keyword("ClearAllForwardings", FLAG, "Takes all forwardings out of the result.", NO),
+    Keyword("Compression", _names("yes", "no"), "zlib after the login.", NO),
+    Keyword("ConnectionAttempts", Kind("number", values.number(1)),
+            "How often the connection is tried, a second apart.", ("1",)),
+    Keyword("ConnectTimeout", TIME, "For the connection and the key exchange.", ("none",)),
+    Keyword("DynamicForward", _forward("listener, repeated", forwards.dynamic_forward),
+            "A SOCKS proxy here.", (), TEXT),
+    Keyword("EnableEscapeCommandline", FLAG, "Handed to the caller.", NO),
+    Keyword("EscapeChar", Kind("character", values.escape_char),
+            "What leaves an interactive shell.", ("~",)),
+    Keyword("ExitOnForwardFailure", FLAG,
+            "Whether a forwarding that cannot be set up is an error.", NO),
+    Keyword("FingerprintHash",
+            Kind("hash", values.upper_choice("md5", "sha1", "sha256", "sha384", "sha512")),
+            "How fingerprints are shown.", ("SHA256",)),
+    Keyword("ForwardAgent", Kind("yes, no, socket", values.forward_agent),
+             "yes, no, a socket, or $VARIABLE with a socket.", NO, PATH, True),
+    Keyword("GatewayPorts", FLAG, "Whether local forwardings listen on all addresses.", NO),
+    Keyword("GlobalKnownHostsFile", FILES, "The system's known_hosts files; read only.",
+            ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"), TILDE),
+    Keyword("HashKnownHosts", FLAG, "Whether names are hashed when a host is added.", NO),
+    Keyword("HostKeyAlgorithms", LIST, OURS),
+    Keyword("HostKeyAlias", WORD, "The name in known_hosts and in host certificates."),
+    Keyword("Hostname", WORD, "The real name or address.", (), Expansion("h")),
+    Keyword("IdentitiesOnly", FLAG, "Of the agent's keys, only those in IdentityFile.", NO),
+    Keyword("IdentityAgent", Kind("socket", values.agent_socket),
+            "The agent's socket, none, SSH_AUTH_SOCK, or $VARIABLE.", (), PATH, True),
+    Keyword("IdentityFile", FILE_EACH, "The user's keys; none for none.",
+            tuple(f"~/.ssh/id_{each}" for each in (
+                "rsa", "ecdsa", "ecdsa_sk", "ed25519", "ed25519_sk", "xmss", "dsa")), PATH),
+    Keyword("IgnoreUnknown", WORD, "Patterns of keywords that may be unknown further down."),
+    Keyword("IPQoS", Kind("one class or two", traffic_classes.classes),
+            "The class of our packets.", ("lowdelay throughput",)),
+    Keyword("KbdInteractiveAuthentication", FLAG, "Whether that login is tried.", YES),
+    Keyword("KbdInteractiveDevices", WORD, "Handed to the server."),
+    Keyword("KexAlgorithms", LIST, OURS),
+    Keyword("LocalForward", _forward(_BOTH, forwards.local_forward),
+            "What listens here and connects there.", (), TEXT),
+    Keyword("LogLevel", Kind("level", values.upper_choice(
+        *_LEVELS, quiet="silent", silent="silent", debug1="debug")),
+            "Handed to the caller; `logging` decides.", ("INFO",)),
+    Keyword("MACs", LIST, OURS),
+    Keyword("NoHostAuthenticationForLocalhost", FLAG,
+            "Handed to the caller, who may take any host key of this machine.", NO),
+    Keyword("NumberOfPasswordPrompts", COUNT, "How often a password is asked for.", ("3",)),
+    Keyword("PasswordAuthentication", FLAG, "Whether that login is tried.", YES),
+    Keyword("PermitRemoteOpen", Kind("destinations", forwards.permitted_opens),
+            "Where the SOCKS proxies of RemoteForward may lead.", ("any",)),
+    Keyword("Port", Kind("port", values.port), "1 to 65535, or a service's name.", ("22",)),
+    Keyword("PreferredAuthentications", WORD, "Which logins are tried, in which order."),
+    Keyword("ProxyCommand", COMMAND, "What connects us, on its stdin and stdout.", (), PROXY),
+    Keyword("ProxyJump", Kind("hosts", values.text, is_raw=True),
+            "[user@]host[:port] or ssh:// through which we go, comma-separated."),
+    Keyword("ProxyUseFdpass", FLAG, "Whether ProxyCommand passes a socket.", NO),
+    Keyword("PubkeyAcceptedAlgorithms", LIST, OURS),
+    Keyword("PubkeyAuthentication", _ask("unbound", "host-bound"),
+            "Whether that login is tried.", TRUE),
+    Keyword("RekeyLimit", Kind("size and time", values.rekey_limit),
+            "When the keys are changed; 0 is our own choice.", ("0", "0")),
+    Keyword("RemoteCommand", COMMAND, "What a shell runs instead.", (), TEXT, True),
+    Keyword("RemoteForward", _forward(_BOTH, forwards.remote_forward),
+            "What listens there and connects here.", (), TEXT),
+    Keyword("RequestTTY", _ask("force", "auto"), "Whether a terminal is asked for.", ("auto",)),
+    Keyword("RequiredRSASize", COUNT, "RSA keys with fewer bits are refused; below 2048, all are.",
+            ("1024",)),
+    Keyword("RevokedHostKeys", WORD, "A file of host keys that are refused.", (), PATH),
+    Keyword("SendEnv", Kind("names, repeated", values.environment_names, Shape.EACH),
+            "Variables that are sent; -NAME takes back."),
+    Keyword("ServerAliveCountMax", COUNT, "How many answers may be missing.", ("3",)),
+    Keyword("ServerAliveInterval", TIME, "How often a silent server is asked; 0 never.", ("0",)),
+    Keyword("SessionType", _names("none", "subsystem", "default"),
+            "What the session is for.", ("default",)),
+    Keyword("SetEnv", Kind("NAME=value", values.assignments, Shape.LINES),
+            "Variables that are sent, with their values."),
+    Keyword("StreamLocalBindMask", Kind("octal mask", values.octal_mask),
+            "For the unix sockets of forwardings.", ("0177",)),
+    Keyword("StreamLocalBindUnlink", FLAG,
+            "Whether a unix socket that is there already is replaced.", NO),
+    Keyword("StrictHostKeyChecking", _ask("ask", "accept-new", off="false"),
+            "What happens to a host key that is not known.", ("ask",)),
+    Keyword("Tag", WORD, "What `Match tagged` looks at. Not in OpenSSH before 9.4."),
+    Keyword("TCPKeepAlive", FLAG, "Keepalives of TCP.", YES),
+    Keyword("UpdateHostKeys", _ask("ask"),
+            "Whether the server's further keys are remembered; yes unless UserKnownHostsFile or "
+            "VerifyHostKeyDNS says otherwise."),
+    Keyword("User", WORD, "The name there; yours if it is left out."),
+    Keyword("UserKnownHostsFile", FILES, "The user's known_hosts files; new hosts go to the first.",
+            ("~/.ssh/known_hosts", "~/.ssh/known_hosts2"), PATH, True),
+    Keyword("VisualHostKey", FLAG, "Handed to the caller.", NO),
+)
+# fmt: on

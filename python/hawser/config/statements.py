@@ -1,0 +1,149 @@
+"""One line of a file as a statement that is checked but not yet decided: what depends on the host
+waits for the lookup.
+"""
+
+from dataclasses import dataclass, field
+
+from . import algorithms, lexing, names
+from .errors import ConfigError, Origin
+from .expansion import expand_environment
+from .forwards import Forward
+from .kinds import Keyword
+from .unclaimed import find
+
+_WITHOUT_ARGUMENT = ("all", "canonical", "final")
+_CRITERIA = (
+    *_WITHOUT_ARGUMENT,
+    *("host", "originalhost", "user", "localuser", "exec", "tagged"),
+    *("localnetwork", "version", "sessiontype", "command"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A keyword and its value, as `ssh -G` writes it unless it is still to be expanded."""
+
+    where: Origin
+    keyword: Keyword
+    values: tuple[str, ...]
+    forward: Forward | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostBlock:
+    where: Origin
+    patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of a Match; `argument` is "" for those that have none."""
+
+    name: str
+    argument: str
+    is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatchBlock:
+    where: Origin
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Other files in this place. `files` are put in by whoever reads them."""
+
+    where: Origin
+    paths: tuple[str, ...]
+    files: tuple["ConfigFile", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A keyword that nobody knows: an error, unless IgnoreUnknown holds when it counts."""
+
+    where: Origin
+    name: str
+
+
+Statement = Setting | HostBlock | MatchBlock | Include | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    source: str
+    statements: tuple[Statement, ...] = field(default=())
+
+
+def parse_line(line: str, where: Origin, supplies: algorithms.Supplies) -> Statement | None:
+    """The statement of a line; None for a blank line or a comment."""
+    try:
+        if "\0" in line:
+            raise ValueError("the line has a zero byte")
+        cut = lexing.keyword_and_rest(line)
+        return _statement(*cut, where, supplies) if cut else None
+    except ValueError as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(where, str(error)) from None
+
+
+def _statement(
+    name: str, rest: str, where: Origin, supplies: algorithms.Supplies
+) -> Statement | None:
+    if not rest:
+        raise ValueError(f"{name}: the argument is missing")
+    args = lexing.arguments(rest)
+    if name == "match":
+        return MatchBlock(where, _criteria(rest))
+    if name in ("host", "include"):
+        if not all(args):
+            raise ValueError(f"{name}: an argument is empty")
+        return HostBlock(where, tuple(args)) if name == "host" else Include(where, tuple(args))
+    keyword = find(name)
+    if keyword is None:
+        return Unknown(where, name)
+    try:
+        return _setting(keyword, args, rest, where, supplies)
+    except ValueError as error:
+        raise ValueError(f"{keyword.name}: {error}") from None
+
+
+def _setting(
+    keyword: Keyword, args: list[str], rest: str, where: Origin, supplies: algorithms.Supplies
+) -> Setting:
+    kind = keyword.kind
+    if kind.forward:
+        forward = kind.forward([expand_environment(arg) for arg in args])
+        return Setting(where, keyword, (), forward)
+    values = (rest.lstrip(" \t\r\n="),) if kind.is_raw else kind.parse(args)
+    if kind.is_raw and not values[0]:
+        raise ValueError("the argument is missing")
+    if keyword.key == "proxyjump":
+        values = (values[0].split()[0],)
+        names.jumps(values[0])
+    if keyword.key in algorithms.LISTS:
+        algorithms.check(keyword.key, values[0], supplies[keyword.key])
+    return Setting(where, keyword, values)
+
+
+def _criteria(rest: str) -> tuple[Criterion, ...]:
+    criteria: list[Criterion] = []
+    words = lexing.match_words(rest)
+    for word in words:
+        negated = word.startswith("!")
+        name = word.removeprefix("!").lower()
+        if name not in _CRITERIA:
+            raise ValueError(f"Match: {word!r} is none of {', '.join(_CRITERIA)}")
+        if name == "all":
+            if len(criteria) > 1 or next(words, None) is not None:
+                raise ValueError('Match: "all" must stand alone, or behind "canonical" or "final"')
+            return (*criteria, Criterion(name, "", negated))
+        argument = "" if name in _WITHOUT_ARGUMENT else next(words, None)
+        if argument is None:
+            raise ValueError(f"Match: {name} has no argument")
+        criteria.append(Criterion(name, argument, negated))
+    if not criteria:
+        raise ValueError("Match: a condition is missing")
+    return tuple(criteria)
