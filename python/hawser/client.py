@@ -157,7 +157,15 @@ class Client:
         from .running.process import Process
         from .running.starting import Start
 
-        start = Start(command=command, env=env, cwd=cwd, pty=pty, term=term, size=size)
+        start = Start(
+            command=command,
+            env=env,
+            cwd=cwd,
+            pty=pty,
+            term=term,
+            size=size,
+            wishes=self._links[-1].settings.variables,
+        )
         if text and encoding is None:
             encoding = "utf-8"
         return Process(self, start, stdin, stdout, stderr, encoding, errors)

@@ -11,7 +11,7 @@ own derives from `HostKeyPolicy`.
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -157,6 +157,18 @@ def revocations(files: Sequence[Path]) -> list[str]:
             continue
         found += [f"{line}\n" for line in text.splitlines() if line.lstrip().startswith("@revoked")]
     return found
+
+
+def without(judgement: Judgement, file: Path) -> Judgement:
+    """The same, with the public keys in the file revoked. ValueError for a KRL, which is binary:
+    that it says nothing must not be believed."""
+    try:
+        text = file.read_bytes().decode("ascii")
+    except UnicodeDecodeError:
+        raise ValueError(f"{file}: revoked keys are read from a list of public keys only") from None
+    lines = (line.strip() for line in text.splitlines())
+    revoked = [f"@revoked * {_line_of(line)}\n" for line in lines if line and line[0] != "#"]
+    return replace(judgement, lines=judgement.lines + "".join(revoked))
 
 
 _BY_NAME: dict[str, Callable[[], HostKeyPolicy]] = {

@@ -22,6 +22,7 @@ def options_for(server: Server, folder: Path, *others: Server, **more: Any) -> d
     return {
         "known_hosts": known_hosts_of([server, *others], folder / "known_hosts"),
         "keys": server.keys["ed25519"].path,
+        "config": None,
         "agent": False,
         "ask": False,
         "timeout": 30,

@@ -241,11 +241,12 @@ def test_tokens_that_there_are_not(openssh: OpenSSHServer, tmp_path: Path, comma
         connect_to(openssh, tmp_path, proxy_command=command)
 
 
-def test_names_for_a_shell(tmp_path: Path) -> None:
+@pytest.mark.parametrize("config", [True, None])
+def test_names_for_a_shell(tmp_path: Path, config: bool | None) -> None:
     """What a shell would look into never gets there."""
     mark = tmp_path / "mark"
-    with pytest.raises(ValueError, match="shell"):
-        hawser.connect("a`touch x`@host", proxy_command=f"touch {mark}; echo %r")
+    with pytest.raises(ValueError, match=r"a`touch x`|shell"):
+        hawser.connect("a`touch x`@host", proxy_command=f"touch {mark}; echo %r", config=config)
     assert not mark.exists()
 
 

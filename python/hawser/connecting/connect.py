@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import _ssh
 
 from ..errors import connect_error
-from ..host_keys import Judgement
-from ..target import Target
+from ..host_keys import Judgement, without
 from .advice import advice_for
 from .dialing import dial
+from .from_config import Expanded
 from .login import log_in
 from .options import canonical
 from .proxies import ask_proxy, parse_proxy
 from .proxy_command import ProxyCommand, expanded
-from .resolve import jumps_of, options_for_jumps, settings_of
+from .resolve import config_of, route_to
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -48,13 +48,8 @@ class Link:
 def open_links(destination: str, options: Mapping[str, Any]) -> list[Link]:
     """The hops that were connected, the last of them the destination. All or none."""
     options = canonical(options)
-    last = settings_of(destination, options)
-    for_jumps = options_for_jumps(options)
-    route: list[Settings | Client] = [
-        settings_of(jump, for_jumps) if isinstance(jump, str) else jump
-        for jump in jumps_of(options)
-    ]
-    return connect_route([*route, last])
+    config = config_of(options.pop("config", True))
+    return connect_route(route_to(destination, options, config))
 
 
 def connect_route(route: "Sequence[Settings | Client]") -> list[Link]:
@@ -118,7 +113,9 @@ class _Hop:
         if settings.sock is not None:
             return settings.sock
         if settings.proxy_command is not None:
-            command = expanded(settings.proxy_command, settings.target, host)
+            command = settings.proxy_command
+            if not isinstance(command, Expanded):
+                command = expanded(command, settings.target, host)
             with self._step("proxy command"):
                 self._command = ProxyCommand(command)
             self._stack.callback(self._command.close)
@@ -155,6 +152,8 @@ class _Hop:
         settings = self._settings
         host, port = settings.known_as
         judgement = settings.host_keys.judge(host, port, settings.known_hosts)
+        if settings.revoked_keys is not None:
+            judgement = without(judgement, settings.revoked_keys)
         with self._step("handshake"), _files_of(judgement) as files:
             return _ssh.Session(
                 stream,
@@ -207,7 +206,3 @@ def _files_of(judgement: Judgement) -> Iterator[list[Path]]:
         own.flush()
         # Behind the others: what is accepted anew goes into the first.
         yield [*files, Path(own.name)]
-
-
-def name_of(target: Target) -> str:
-    return f"{target.user}@{target}"

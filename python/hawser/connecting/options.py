@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import _ssh
 
     from ..client import Client
+    from ..config import SSHConfig
     from ..host_keys import HostKeyPolicy, Judge
     from .person import Ask
     from .settings import Algorithms, Key, Secret
@@ -21,6 +22,8 @@ class Options(TypedDict, total=False):
 
     user: str
     port: int
+    config: "SSHConfig | _Path | Sequence[_Path] | bool | None"
+    options: Mapping[str, str | Sequence[str]]
     # the login
     password: "Secret"
     new_password: "Secret"
@@ -36,6 +39,7 @@ class Options(TypedDict, total=False):
     # the server's key
     host_keys: "HostKeyPolicy | Judge | str"
     known_hosts: _Path | Sequence[_Path]
+    revoked_keys: _Path
     host_key_alias: str
     # the way there
     timeout: float | None
@@ -73,6 +77,7 @@ ALIASES = {
     "user_known_hosts_file": "known_hosts",
     "server_alive_interval": "keepalive_interval",
     "server_alive_count_max": "keepalive_count_max",
+    "revoked_host_keys": "revoked_keys",
     "number_of_password_prompts": "password_prompts",
     # paramiko's
     "username": "user",

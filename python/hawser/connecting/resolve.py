@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import _ssh
 
+from ..config import SSHConfig
 from ..host_keys import Strict, policy_of
 from ..target import BadTarget, Target, checked, parse_address
+from .from_config import WAYS, options_from_config
 from .person import AtTerminal, Callback, Person
 from .proxies import parse_proxy
 from .settings import (
@@ -52,9 +54,13 @@ _TAKEN_AS_THEY_ARE = (
     "auth_timeout",
     "keepalive_interval",
     "keepalive_count_max",
+    "variables",
 )
+MAX_DEPTH = 16
+"""Of jump hosts that are behind jump hosts of their own."""
 _FOR_JUMPS = frozenset(
     {
+        "revoked_keys",
         "keys",
         "certificates",
         "passphrase",
@@ -72,9 +78,46 @@ _FOR_JUMPS = frozenset(
 """What holds for jump hosts, too. No password is shown to another host than it is meant for."""
 
 
-def settings_of(destination: str, options: Mapping[str, Any]) -> Settings:
-    """`options` have canonical names."""
-    settings = Settings(target=_target(destination, options))
+def route_to(
+    destination: str, given: Mapping[str, Any], config: SSHConfig | None, depth: int = 0
+) -> "list[Settings | Client]":
+    """The hops, the last of them the destination. `given` have canonical names.
+
+    The first jump host is reached as its own configuration says, those behind it through the one
+    before them.
+    """
+    if depth > MAX_DEPTH:
+        raise ValueError(f"{destination}: the jump hosts lead in a circle")
+    target = _named(parse_address(destination), given)
+    options = dict(given) if config is None else options_from_config(config, target, given)
+    last = settings_of(target, options)
+    for_jumps = options_for_jumps(given)
+    route: list[Settings | Client] = []
+    for jump in jumps_of(options):
+        if not isinstance(jump, str):
+            route = [jump]
+        elif not route:
+            route = route_to(jump, for_jumps, config, depth + 1)
+        else:
+            route += route_to(jump, {**for_jumps, "proxy_jump": "none"}, config, depth + 1)
+    return [*route, last]
+
+
+def config_of(value: object) -> SSHConfig | None:
+    """What `config=` names: by default the user's file and the system's."""
+    if value is None or value is False:
+        return None
+    if isinstance(value, SSHConfig):
+        return value
+    return SSHConfig.default() if value is True else SSHConfig.from_path(*several(value))
+
+
+def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
+    """Of one hop, by all options that hold for it."""
+    target = _named(target, options)
+    if target.user is None:
+        target = replace(target, user=default_user())
+    settings = Settings(target=target, address=options.get("address", ""))
     for name in _TAKEN_AS_THEY_ARE:
         if name in options:
             setattr(settings, name, options[name])
@@ -88,6 +131,8 @@ def settings_of(destination: str, options: Mapping[str, Any]) -> Settings:
         settings.known_hosts = [Path(path).expanduser() for path in several(options["known_hosts"])]
     else:
         settings.known_hosts = default_known_hosts()
+    if options.get("revoked_keys") is not None:
+        settings.revoked_keys = Path(options["revoked_keys"]).expanduser()
     settings.algorithms = _algorithms(options)
     settings.rekey = {
         name: options[name]
@@ -103,7 +148,7 @@ def settings_of(destination: str, options: Mapping[str, Any]) -> Settings:
 def jumps_of(options: Mapping[str, Any]) -> "list[str | Client]":
     """The jump hosts in their order: names, or clients that are connected already."""
     given = options.get("proxy_jump")
-    if given is None or given == "none":
+    if given is None or (isinstance(given, str) and given.lower() == "none"):
         return []
     jumps: list[str | Client] = []
     for jump in several(given):
@@ -125,13 +170,12 @@ def several(value: Any) -> list[Any]:
     return [value]
 
 
-def _target(destination: str, options: Mapping[str, Any]) -> Target:
-    """What the destination says wins over the options: it is the more special of the two."""
-    target = parse_address(destination)
-    user = next((name for name in (target.user, options.get("user")) if name is not None), None)
-    user = default_user() if user is None else user
-    port = next((one for one in (target.port, options.get("port")) if one is not None), 22)
-    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
+def _named(target: Target, options: Mapping[str, Any]) -> Target:
+    """With the user and the port that options name, where the destination does not: that is the
+    more special of the two. BadTarget for names that nobody can have."""
+    user = options.get("user") if target.user is None else target.user
+    port = options.get("port") if target.port is None else target.port
+    if port is not None and (type(port) is not int or not 0 < port < 65536):
         raise BadTarget(f"port={port!r}: a port is a number from 1 to 65535")
     return checked(replace(target, user=user, port=port), f"{user}@{target.host}")
 
@@ -196,7 +240,7 @@ def _person(ask: Any) -> Person:
 
 def _check_routes(settings: Settings, options: Mapping[str, Any]) -> None:
     """There is one way to the server."""
-    ways = [name for name in ("sock", "proxy_jump", "proxy_command", "proxy") if options.get(name)]
+    ways = [name for name in WAYS if options.get(name) not in (None, "none", [])]
     if len(ways) > 1:
         raise TypeError(
             f"there is one way to {settings.target}, but {' and '.join(ways)} are given"

@@ -66,6 +66,8 @@ class Settings:
     host_keys: HostKeyPolicy = field(default_factory=Strict)
     known_hosts: list[Path] = field(default_factory=lambda: default_known_hosts())
     host_key_alias: str | None = None
+    revoked_keys: Path | None = None
+    """A file of public keys that are never right."""
     # the login
     credentials: Credentials = field(default_factory=Credentials)
     person: Person = field(default_factory=Person)
@@ -81,6 +83,8 @@ class Settings:
     keepalive_interval: float = 30.0
     """0: no keepalives."""
     keepalive_count_max: int = 3
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Of the environment: sent with each command to a server that takes them."""
 
     @property
     def dialled(self) -> tuple[str, int]:
@@ -91,7 +95,7 @@ class Settings:
         """Whose key known_hosts should have."""
         if self.host_key_alias:
             return self.host_key_alias, 22
-        return self.target.host, self.target.port or 22
+        return self.dialled
 
 
 def default_known_hosts() -> list[Path]:

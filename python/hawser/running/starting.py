@@ -8,7 +8,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import _ssh
 
@@ -28,6 +28,8 @@ class Start:
     term: str | None = None
     size: tuple[int, int] | None = None
     merges_stderr: bool = False
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    """Further variables, which the server may refuse."""
 
     def on(self, session: _ssh.Session, refused: set[str]) -> _ssh.Channel:
         """The channel that the command runs on. `refused` are the variables that the server does
@@ -38,26 +40,16 @@ class Start:
             if self.pty:
                 columns, rows = self.size or (80, 24)
                 channel.pty(self.term or os.environ.get("TERM", "xterm"), columns, rows)
-            left = [name for name in self.env or {} if not self._set(channel, name, refused)]
+            env = self.env or {}
+            for name, value in self.wishes.items():
+                if name not in env:
+                    _set(channel, name, value, refused)
+            left = [name for name in env if not _set(channel, name, env[name], refused)]
             channel.exec(self.line(left) if left else line)
         except BaseException:
             channel.close()
             raise
         return channel
-
-    def _set(self, channel: _ssh.Channel, name: str, refused: set[str]) -> bool:
-        """Whether the server takes the variable."""
-        assert self.env is not None
-        if name in refused:
-            return False
-        try:
-            channel.env(name, self.env[name])
-        except _ssh.ChannelError:
-            if channel.closed:
-                raise
-            refused.add(name)
-            return False
-        return True
 
     def line(self, variables: Sequence[str]) -> str | bytes:
         """The command line, which sets these variables by itself."""
@@ -97,3 +89,17 @@ class Start:
         if self.cwd is None:
             return line
         return f"cd -- {shlex.quote(os.fspath(self.cwd))} && {line}"
+
+
+def _set(channel: _ssh.Channel, name: str, value: str, refused: set[str]) -> bool:
+    """Whether the server takes the variable."""
+    if name in refused:
+        return False
+    try:
+        channel.env(name, value)
+    except _ssh.ChannelError:
+        if channel.closed:
+            raise
+        refused.add(name)
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""What ssh_config says about a host, as options of `hawser.connect`.
+
+Only what a file sets is taken over: where it says nothing, our own defaults hold. What the caller
+says wins over all of it.
+"""
+
+import os
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ..config import HostConfig, SSHConfig
+from ..target import Target
+
+WAYS = ("sock", "proxy_jump", "proxy_command", "proxy")
+"""Of these, one is enough: what the caller says of the way replaces all that the files say."""
+
+_ALIKE = {
+    "addressfamily": "address_family",
+    "bindaddress": "bind_address",
+    "connecttimeout": "connect_timeout",
+    "compression": "compression",
+    "hostkeyalias": "host_key_alias",
+    "identitiesonly": "identities_only",
+    "ciphers": "ciphers",
+    "macs": "macs",
+    "kexalgorithms": "kex_algorithms",
+    "hostkeyalgorithms": "host_key_algorithms",
+    "pubkeyacceptedalgorithms": "pubkey_accepted_algorithms",
+}
+"""Keywords whose attribute and option have one name and one meaning."""
+
+
+class Expanded(str):
+    """A proxy command whose tokens are expanded."""
+
+    __slots__ = ()
+
+
+def options_from_config(
+    config: SSHConfig, target: Target, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The caller's options, and what the configuration adds to them."""
+    host = config.lookup(
+        target.host,
+        user=target.user,
+        port=target.port,
+        options=given.get("options") or {},
+    )
+    found = {
+        option: getattr(host, option) for keyword, option in _ALIKE.items() if host.is_set(keyword)
+    }
+    found |= {"user": host.user, "port": host.port, "address": host.hostname}
+    found |= _login(host) | _host_keys(host) | _upkeep(host) | _variables(host)
+    if not any(given.get(way) for way in WAYS):
+        found |= _way(host, target)
+    return found | {name: value for name, value in given.items() if value is not None}
+
+
+def _way(host: HostConfig, target: Target) -> dict[str, Any]:
+    if host.proxy_command is not None:
+        return {"proxy_command": Expanded(host.proxy_command)}
+    # A pattern may name the jump host itself, which cannot be reached through itself.
+    jumps = [str(jump) for jump in host.jumps if jump.host != target.host]
+    return {"proxy_jump": jumps} if jumps else {}
+
+
+def _login(host: HostConfig) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if host.is_set("identityfile"):
+        found["keys"] = [path for path in host.identity_files if _is_there(path)]
+        found["default_keys"] = False
+    if host.is_set("certificatefile"):
+        found["certificates"] = list(host.certificate_files)
+    if host.is_set("identityagent"):
+        found["agent"] = host.identity_agent or False
+    if host.is_set("numberofpasswordprompts"):
+        found["password_prompts"] = host.number_of_password_prompts
+    if host.batch_mode:
+        found["ask"] = False
+    switches = {
+        "publickey": host.pubkey_authentication,
+        "keyboard-interactive": host.kbd_interactive_authentication,
+        "password": host.password_authentication,
+    }
+    preferred = host.preferred_authentications or tuple(switches)
+    if preferred != tuple(switches) or not all(switches.values()):
+        found["preferred_authentications"] = [each for each in preferred if switches.get(each)]
+    return found
+
+
+def _is_there(path: str) -> bool:
+    """The key, or its public half alone, whose other half an agent may have."""
+    return Path(path).exists() or Path(f"{path}.pub").exists()
+
+
+def _host_keys(host: HostConfig) -> dict[str, Any]:
+    """'no' is OpenSSH's word for taking keys unasked; a changed key is refused here even so."""
+    found: dict[str, Any] = {}
+    if host.strict_host_key_checking in ("accept-new", "no", "off"):
+        found["host_keys"] = "accept-new"
+    if host.is_set("userknownhostsfile") or host.is_set("globalknownhostsfile"):
+        found["known_hosts"] = [*host.user_known_hosts_files, *host.global_known_hosts_files]
+    if host.revoked_host_keys is not None:
+        found["revoked_keys"] = host.revoked_host_keys
+    return found
+
+
+def _upkeep(host: HostConfig) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if host.is_set("serveraliveinterval"):
+        found["keepalive_interval"] = host.server_alive_interval
+        found["keepalive_count_max"] = host.server_alive_count_max
+    size, seconds = host.rekey_limit
+    if size:
+        found["rekey_bytes"] = size
+    if seconds:
+        found["rekey_interval"] = seconds
+    return found
+
+
+def _variables(host: HostConfig) -> dict[str, Any]:
+    """Of SendEnv and SetEnv: sent to servers that take them, silently left out elsewhere."""
+    sent = {
+        name: value
+        for name, value in os.environ.items()
+        if any(fnmatchcase(name, pattern) for pattern in host.send_env)
+    }
+    variables = {**sent, **host.set_env}
+    return {"variables": variables} if variables else {}

@@ -1,0 +1,177 @@
+"""What `hawser.connect` makes of ssh_config."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hawser
+from client_homes import address_of, known_hosts_of
+from hawser.config import SSHConfig
+from hawser.connecting.resolve import route_to
+from hawser.connecting.settings import Settings
+from servers import OpenSSHServer
+
+
+def settings_for(text: str, host: str = "place", **given: Any) -> list[Settings]:
+    """The hops; jump hosts that are clients are not among them here."""
+    route = route_to(host, given, SSHConfig.from_text(text))
+    assert all(isinstance(stop, Settings) for stop in route)
+    return [stop for stop in route if isinstance(stop, Settings)]
+
+
+def only(text: str, **given: Any) -> Settings:
+    (settings,) = settings_for(text, **given)
+    return settings
+
+
+def test_a_host_by_its_name(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text(f"""
+        Host place
+            HostName {openssh.host}
+            Port {openssh.port}
+            User {openssh.user}
+            IdentityFile {openssh.keys["rsa"].path}
+            IdentityFile {tmp_path}/missing
+            IdentityAgent none
+            UserKnownHostsFile {known_hosts_of([openssh], tmp_path / "known_hosts")}
+            Ciphers aes256-ctr
+            SetEnv LANG=C.UTF-8 REFUSED=yes
+        """)
+    with hawser.connect("place", config=file, ask=False) as client:
+        assert client.destination.startswith(f"{openssh.user}@")
+        assert client.session.algorithms.cipher_client_to_server == "aes256-ctr"
+        assert client.run("echo $LANG,$REFUSED", text=True).stdout == "C.UTF-8,\n"
+    with hawser.connect("place", config=SSHConfig.from_path(file), ask=False) as client:
+        assert client.run("true").ok
+    with pytest.raises(hawser.AuthenticationError):
+        hawser.connect("place", config=file, ask=False, keys=openssh.keys.stranger.path)
+
+
+def test_a_jump_host_of_the_file(
+    openssh: OpenSSHServer, sshd_with: Callable[..., OpenSSHServer], tmp_path: Path
+) -> None:
+    """Each hop as the file says of it; a pattern that names the jump host, too, does no harm."""
+    gate = sshd_with("Banner none")
+    file = tmp_path / "config"
+    file.write_text(f"""
+        Host gate
+            Port {gate.port}
+        Host inner
+            Port {openssh.port}
+        Host *
+            ProxyJump gate
+            HostName {openssh.host}
+            User {openssh.user}
+            IdentityFile {openssh.keys["ed25519"].path}
+            UserKnownHostsFile {known_hosts_of([openssh, gate], tmp_path / "known_hosts")}
+        """)
+    with hawser.connect("inner", config=file, agent=False, ask=False) as client:
+        assert len(client.jumps) == 1
+        assert client.run("echo through").ok
+    with hawser.connect("inner", config=file, agent=False, ask=False, proxy_jump="none") as client:
+        assert not client.jumps
+        assert address_of(openssh)
+
+
+def test_the_way_of_a_jump_host() -> None:
+    """The first is reached as the file says, those behind it through the one before."""
+    text = """
+        Host c
+            ProxyJump a,b
+        Host a
+            ProxyJump outer
+        Host b
+            ProxyJump elsewhere
+        """
+    hosts = [settings.target.host for settings in settings_for(text, "c")]
+    assert hosts == ["outer", "a", "b", "c"]
+    with pytest.raises(ValueError, match="circle"):
+        settings_for("Host a\nProxyJump b\nHost b\nProxyJump a", "a")
+
+
+@pytest.mark.parametrize(
+    ("line", "attribute", "value"),
+    [
+        ("HostName 10.0.0.1", "address", "10.0.0.1"),
+        ("ConnectTimeout 7", "connect_timeout", 7.0),
+        ("ServerAliveInterval 5", "keepalive_interval", 5),
+        ("ServerAliveInterval 0", "keepalive_interval", 0),
+        ("", "keepalive_interval", 30.0),
+        ("Compression yes", "compression", True),
+        ("HostKeyAlias other", "known_as", ("other", 22)),
+        ("HostName real", "known_as", ("real", 22)),
+        ("BindAddress 127.0.0.1", "bind_address", "127.0.0.1"),
+        ("RekeyLimit 1G 10m", "rekey", {"rekey_bytes": 1 << 30, "rekey_interval": 600}),
+        ("ProxyCommand relay %h %p", "proxy_command", "relay place 22"),
+        ("ProxyCommand none", "proxy_command", None),
+        ("UserKnownHostsFile /a /b\nGlobalKnownHostsFile none", "known_hosts",
+         [Path("/a"), Path("/b")]),
+    ],
+)  # fmt: skip
+def test_what_keywords_do(line: str, attribute: str, value: object) -> None:
+    assert getattr(only(line), attribute) == value
+
+
+@pytest.mark.parametrize(
+    ("line", "attribute", "value"),
+    [
+        ("IdentitiesOnly yes", "identities_only", True),
+        ("PasswordAuthentication no", "methods", ("publickey", "keyboard-interactive")),
+        ("PubkeyAuthentication no\nKbdInteractiveAuthentication no", "methods", ("password",)),
+        ("PreferredAuthentications password,publickey", "methods", ("password", "publickey")),
+        ("NumberOfPasswordPrompts 1", "password_prompts", 1),
+        ("IdentityAgent none", "agent", None),
+        ("IdentityFile /nonexistent", "keys", []),
+        ("IdentityFile /nonexistent", "default_keys", []),
+    ],
+)
+def test_what_keywords_do_to_logins(line: str, attribute: str, value: object) -> None:
+    assert getattr(only(line).credentials, attribute) == value
+
+
+@pytest.mark.parametrize(
+    ("word", "policy"),
+    [("yes", "Strict"), ("ask", "Strict"), ("accept-new", "AcceptNew"), ("no", "AcceptNew")],
+)
+def test_strictness(word: str, policy: str) -> None:
+    settings = only(f"StrictHostKeyChecking {word}")
+    assert type(settings.host_keys).__name__ == policy
+    named = only(f"StrictHostKeyChecking {word}", host_keys="strict")
+    assert type(named.host_keys).__name__ == "Strict"
+
+
+def test_what_the_caller_says_wins() -> None:
+    text = "Port 1\nUser file\nProxyCommand relay\nCompression yes\nConnectTimeout 7"
+    settings = only(text, port=2, user="caller", proxy="http://proxy", compression=False)
+    assert (settings.target.port, settings.target.user) == (2, "caller")
+    assert (settings.proxy, settings.proxy_command) == ("http://proxy", None)
+    assert not settings.compression
+    (settings,) = settings_for(text, "address@place:3", port=2, user="caller", sock=object())
+    assert (settings.target.port, settings.target.user) == (3, "address")
+    assert only(text, options={"ConnectTimeout": "9"}).connect_timeout == 9.0
+
+
+def test_revoked_keys(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    revoked = tmp_path / "revoked"
+    revoked.write_text(f"# keys\n{openssh.host_keys['ssh-ed25519']}\n")
+    options: dict[str, Any] = {
+        "config": SSHConfig.from_text(f"RevokedHostKeys {revoked}"),
+        "known_hosts": known_hosts_of([openssh], tmp_path / "known_hosts"),
+        "ask": False,
+    }
+    with pytest.raises(hawser.HostKeyRevoked):
+        hawser.connect(address_of(openssh), **options)
+    revoked.write_bytes(b"SSHKRL\n\x00\xff")
+    with pytest.raises(ValueError, match="public keys only"):
+        hawser.connect(address_of(openssh), **options)
+
+
+def test_files_that_cannot_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "config"
+    file.write_text("Host *\nHosName x\n")
+    for wrong in (file, tmp_path / "missing"):
+        with pytest.raises((ValueError, OSError), match=str(wrong)):
+            hawser.connect("localhost", config=wrong)
