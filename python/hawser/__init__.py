@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .client import Client, connect
     from .errors import CommandFailed, CommandTimeout, ConnectError
     from .files.remote_path import RemotePath
+    from .forwarding.listener import Forward
     from .running.completed import CompletedProcess
     from .running.process import Process
     from .target import BadTarget
@@ -54,6 +55,7 @@ _PLACES = {
     "CommandFailed": "hawser.errors",
     "CommandTimeout": "hawser.errors",
     "ConnectError": "hawser.errors",
+    "Forward": "hawser.forwarding.listener",
     "RemotePath": "hawser.files.remote_path",
     "CompletedProcess": "hawser.running.completed",
     "Process": "hawser.running.process",
@@ -81,6 +83,7 @@ __all__ = [
     "ConnectError",
     "ConnectionLost",
     "Error",
+    "Forward",
     "HostKey",
     "HostKeyChanged",
     "HostKeyError",

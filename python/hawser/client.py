@@ -18,6 +18,7 @@ from .connecting.options import Options
 if TYPE_CHECKING:
     from .files.remote_path import RemotePath
     from .files.transfers import Progress
+    from .forwarding.listener import Forward
     from .running.completed import CompletedProcess
     from .running.process import Process, Sink, Source
 
@@ -243,6 +244,35 @@ class Client:
             resume=resume,
             progress=progress,
         )
+
+    # ---- forwarding ------------------------------------------------------------------------------
+
+    def forward_local_port(
+        self, listen_host: str, listen_port: int, dest_host: str, dest_port: int
+    ) -> "Forward":
+        """Connections to a port here go to `dest_host`:`dest_port`, as the server sees it.
+        `listen_host` is `""` for this machine alone, `"*"` for all; port 0 is any free one, which
+        the `Forward` tells."""
+        from .forwarding.listener import Forward, listen_at, to_place
+
+        opens = to_place(self.session, dest_host, dest_port)
+        return Forward(listen_at(listen_host, listen_port), opens, f"{dest_host}:{dest_port}")
+
+    def forward_local_path_to_port(
+        self, listen_path: StrPath, dest_host: str, dest_port: int
+    ) -> "Forward":
+        """The same from a unix socket, which is made, and removed at the end."""
+        from .forwarding.listener import Forward, listen_at_path, to_place
+
+        opens = to_place(self.session, dest_host, dest_port)
+        listener = listen_at_path(os.fspath(listen_path))
+        return Forward(listener, opens, f"{dest_host}:{dest_port}")
+
+    def forward_socks(self, listen_host: str = "", listen_port: int = 0) -> "Forward":
+        """A SOCKS proxy (4, 4a and 5) here: its connections leave from the server."""
+        from .forwarding.listener import Forward, by_socks, listen_at
+
+        return Forward(listen_at(listen_host, listen_port), by_socks(self.session), "SOCKS")
 
     # ---- upkeep and end --------------------------------------------------------------------------
 
