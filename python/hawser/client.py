@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
 import _ssh
 
-from . import keepalive
+from . import keepalive, threads
 from .connecting.connect import Link, open_links
 from .connecting.options import Options
 
@@ -56,6 +56,7 @@ class Client:
                 self.session, self._name, settings.keepalive_interval, settings.keepalive_count_max
             )
             keepalive.watch(self._watched)
+        threads.close_at_exit(self)
 
     # ---- what it is ------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 import _ssh
 
+from . import threads
+
 log = logging.getLogger("hawser.keepalive")
 
 _INLINE_SECONDS = 0.25
@@ -76,10 +78,7 @@ class _Service:
             entry = (time.monotonic() + watched.interval, weakref.ref(watched))
             self.due[id(watched)] = entry
             if self.thread is None:
-                self.thread = threading.Thread(
-                    target=self.run, name="hawser-keepalive", daemon=True
-                )
-                self.thread.start()
+                self.thread = threads.start(self.run, "keepalive")
             self.changed.notify()
 
     def remove(self, watched: Watched) -> None:
@@ -93,9 +92,7 @@ class _Service:
                 if watched.session.closed:
                     continue
                 watched.is_waiting = True
-                threading.Thread(
-                    target=watched.wait_for_answers, name="hawser-keepalive-wait", daemon=True
-                ).start()
+                threads.start(watched.wait_for_answers, "keepalive-wait")
             del watched  # it may go while we sleep
 
     def next_due(self) -> Watched | None:

@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 import hawser
-from client_homes import connect_to
+from client_homes import address_of, connect_to, options_for
 from clients import within
 from servers import OpenSSHServer, Server
 
@@ -285,3 +286,26 @@ def test_a_connection_that_is_lost(sshd_with: Callable[..., OpenSSHServer], tmp_
         with pytest.raises(hawser.Error), within(5):
             process.communicate()
     assert re.match(r"<hawser Process 'sleep 60'", repr(process))
+
+
+ENDINGS = """
+import sys, hawser
+address, known_hosts, key = sys.argv[1:]
+client = hawser.connect(
+    address, known_hosts=known_hosts, keys=key, agent=False, config=None, keepalive_interval=0.05
+)
+sink = client.popen("while :; do echo line; done", stdout=open("/dev/null", "wb"))
+idle = client.popen("sleep 60", stdout=sys.stdout.buffer, stderr=sys.stderr.buffer)
+forward = client.forward_local_port("", 0, "127.0.0.1", 1)
+"""
+
+
+def test_a_program_that_leaves_all_open(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    """No thread is torn out of the engine: that would be an abort."""
+    options = options_for(openssh, tmp_path)
+    places = [address_of(openssh), str(options["known_hosts"]), str(options["keys"])]
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-c", ENDINGS, *places], capture_output=True, timeout=30, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")

@@ -11,6 +11,7 @@ from typing import Self
 
 import _ssh
 
+from .. import threads
 from .relay import Relay
 from .socks import BadRequest, take_request
 
@@ -41,7 +42,8 @@ class Forward:
         """Those of them that came to nothing."""
         self.bytes_sent = 0
         self.bytes_received = 0
-        threading.Thread(target=self._accept, name="hawser-listen", daemon=True).start()
+        threads.start(self._accept, "listen")
+        threads.close_at_exit(self)
 
     @property
     def address(self) -> tuple[str, int] | str:
@@ -103,9 +105,7 @@ class Forward:
             while True:
                 sock, _ = self._listener.accept()
                 self.accepted += 1
-                threading.Thread(
-                    target=self._serve, args=(sock,), name="hawser-forward", daemon=True
-                ).start()
+                threads.start(self._serve, "forward", sock)
 
     def _serve(self, sock: socket.socket) -> None:
         with sock:

@@ -2,10 +2,11 @@
 
 import contextlib
 import socket
-import threading
 from collections.abc import Callable
 
 import _ssh
+
+from .. import threads
 
 _CHUNK = 1 << 17
 
@@ -27,8 +28,7 @@ class Relay:
 
     def run(self) -> None:
         """In the calling thread, and one more."""
-        back = threading.Thread(target=self._receive, name="hawser-forward", daemon=True)
-        back.start()
+        back = threads.start(self._receive, "forward")
         self._send()
         back.join()
         self.close()

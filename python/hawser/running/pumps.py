@@ -7,11 +7,12 @@ of its own, as in subprocess on Windows. What a sink or a source raises is kept 
 import contextlib
 import io
 import os
-import threading
 from collections.abc import Callable
 from typing import Protocol
 
 import _ssh
+
+from .. import threads
 
 CHUNK = 1 << 16
 
@@ -30,8 +31,7 @@ class Pump:
     def __init__(self, work: Callable[[], None], name: str) -> None:
         self._work = work
         self.failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        self._thread = threads.start(self._run, name)
 
     def join(self, timeout: float | None = None) -> bool:
         """Whether it is done."""
@@ -61,7 +61,7 @@ def drain(source: io.BufferedReader, write: Callable[[bytes], object] | None) ->
         if failure is not None:
             raise failure
 
-    return Pump(work, "hawser-output")
+    return Pump(work, "output")
 
 
 def feed(channel: _ssh.Channel, read: Callable[[int], bytes]) -> Pump:
@@ -77,7 +77,7 @@ def feed(channel: _ssh.Channel, read: Callable[[int], bytes]) -> Pump:
             with contextlib.suppress(_ssh.Error):
                 channel.shutdown_write()
 
-    return Pump(work, "hawser-input")
+    return Pump(work, "input")
 
 
 def reader_of(source: object, encoding: str | None) -> Callable[[int], bytes]:

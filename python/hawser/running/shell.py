@@ -18,6 +18,7 @@ from .pumps import CHUNK, Pump, drain, writer_of
 from .terminal import modes_of, raw, resizes, size_of
 
 LEFT_STATUS = 255
+_END_SECONDS = 2.0
 
 
 def interact(session: _ssh.Session, command: str | None = None, escape: str | None = "~") -> int:
@@ -53,7 +54,7 @@ class _Interaction:
             drain(self._channel.stdout, writer_of(self._stdout)),
             drain(self._channel.stderr, writer_of(self._stderr)),
         ]
-        ended = Pump(self._wait, "hawser-shell-end")
+        ended = Pump(self._wait, "shell-end")
         try:
             with resizes(self._note_resize):
                 self._carry_input()
@@ -67,7 +68,8 @@ class _Interaction:
             return LEFT_STATUS
         finally:
             self._channel.close()
-            ended.join()
+            for pump in (ended, *outputs):
+                pump.join(_END_SECONDS)
             for end in (self._wake_reader, self._wake_writer):
                 os.close(end)
 
