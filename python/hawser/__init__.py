@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         __version__,
     )
 
-    from . import host_keys
+    from . import config, host_keys
     from .client import Client, connect
     from .errors import CommandFailed, CommandTimeout, ConnectError
     from .files.remote_path import RemotePath
@@ -104,6 +104,7 @@ __all__ = [
     "Timeout",
     "WrongPassphrase",
     "__version__",
+    "config",
     "connect",
     "host_keys",
 ]
@@ -114,8 +115,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    if name == "host_keys":
-        return importlib.import_module("hawser.host_keys")
+    if name in ("config", "host_keys"):
+        return importlib.import_module(f"hawser.{name}")
     found = getattr(importlib.import_module(_PLACES.get(name, "_ssh")), name)
     globals()[name] = found
     return found

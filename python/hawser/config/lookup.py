@@ -7,7 +7,7 @@ asks for it; what the first pass has set stays.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import canonical, execution, names, patterns
+from . import canonical, execution, local_networks, names, patterns
 from .errors import ConfigError, Origin
 from .expansion import BASIC, Expansion, expand
 from .kinds import Shape
@@ -181,7 +181,11 @@ class Lookup:
                 return patterns.matches_list(self._command(), argument)
             case "exec":
                 return self._exec(argument)
-        raise ValueError(f"{name} cannot be decided here")
+            case "localnetwork":
+                return local_networks.is_in(argument)
+            case "version":
+                return patterns.matches_list(_our_version(), argument)
+        raise AssertionError(name)
 
     def _session_type(self) -> str:
         kind = self.value("sessiontype", "default")
@@ -232,6 +236,12 @@ def _named(lookup: Lookup) -> str:
         return canonical.canonical(host.lower(), rules)
     except ValueError as error:
         raise ConfigError(lookup.where("canonicalizehostname"), str(error)) from None
+
+
+def _our_version() -> str:
+    import _ssh
+
+    return f"Hawser_{_ssh.__version__}"
 
 
 def _unless_none(values: tuple[str, ...]) -> tuple[str, ...]:

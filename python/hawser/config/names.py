@@ -59,7 +59,7 @@ def jump(text: str) -> Jump:
     place = text.removeprefix("ssh://").removesuffix("/") if text.startswith("ssh://") else text
     user, at, address = place.rpartition("@")
     host, port = _host_and_port(address)
-    if (at and not user) or not host:
+    if (at and not user) or not host or "/" in host:
         raise ValueError(f"{text!r} is not [user@]host[:port]")
     check_host(host)
     if at:

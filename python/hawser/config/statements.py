@@ -4,7 +4,7 @@ waits for the lookup.
 
 from dataclasses import dataclass, field
 
-from . import algorithms, lexing, names
+from . import algorithms, lexing, local_networks, names
 from .errors import ConfigError, Origin
 from .expansion import expand_environment
 from .forwards import Forward
@@ -129,6 +129,7 @@ def _setting(
 
 
 def _criteria(rest: str) -> tuple[Criterion, ...]:
+    """The conditions of a Match."""
     criteria: list[Criterion] = []
     words = lexing.match_words(rest)
     for word in words:
@@ -143,6 +144,8 @@ def _criteria(rest: str) -> tuple[Criterion, ...]:
         argument = "" if name in _WITHOUT_ARGUMENT else next(words, None)
         if argument is None:
             raise ValueError(f"Match: {name} has no argument")
+        if name == "localnetwork":
+            local_networks.parse(argument)
         criteria.append(Criterion(name, argument, negated))
     if not criteria:
         raise ValueError("Match: a condition is missing")
