@@ -96,7 +96,10 @@ def _statement(
         raise ValueError(f"{name}: the argument is missing")
     args = lexing.arguments(rest)
     if name == "match":
-        return MatchBlock(where, _criteria(rest))
+        try:
+            return MatchBlock(where, _criteria(rest))
+        except ValueError as error:
+            raise ValueError(f"Match: {error}") from None
     if name in ("host", "include"):
         if not all(args):
             raise ValueError(f"{name}: an argument is empty")
@@ -136,17 +139,17 @@ def _criteria(rest: str) -> tuple[Criterion, ...]:
         negated = word.startswith("!")
         name = word.removeprefix("!").lower()
         if name not in _CRITERIA:
-            raise ValueError(f"Match: {word!r} is none of {', '.join(_CRITERIA)}")
+            raise ValueError(f"{word!r} is none of {', '.join(_CRITERIA)}")
         if name == "all":
             if len(criteria) > 1 or next(words, None) is not None:
-                raise ValueError('Match: "all" must stand alone, or behind "canonical" or "final"')
+                raise ValueError('"all" must stand alone, or behind "canonical" or "final"')
             return (*criteria, Criterion(name, "", negated))
         argument = "" if name in _WITHOUT_ARGUMENT else next(words, None)
         if argument is None:
-            raise ValueError(f"Match: {name} has no argument")
+            raise ValueError(f"{name} has no argument")
         if name == "localnetwork":
             local_networks.parse(argument)
         criteria.append(Criterion(name, argument, negated))
     if not criteria:
-        raise ValueError("Match: a condition is missing")
+        raise ValueError("a condition is missing")
     return tuple(criteria)
