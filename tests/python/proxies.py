@@ -11,9 +11,10 @@ Handler = Callable[[socket.socket], None]
 
 
 @contextmanager
-def serving(handler: Handler) -> Iterator[int]:
+def serving(handler: Handler, host: str = "127.0.0.1") -> Iterator[int]:
     """The port of a listener that has each connection handled in a thread."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
 
         def accept() -> None:
             with contextlib.suppress(OSError):
@@ -97,6 +98,13 @@ def http(seen: list[tuple[str, str]]) -> Handler:
         target = socket.create_connection((host, int(port)))
         connection.sendall(b"HTTP/1.1 200 Connection established\r\nVia: test\r\n\r\n")
         _relay(connection, target)
+
+    return handle
+
+
+def relaying(address: tuple[str, int]) -> Handler:
+    def handle(connection: socket.socket) -> None:
+        _relay(connection, socket.create_connection(address))
 
     return handle
 

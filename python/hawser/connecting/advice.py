@@ -46,10 +46,10 @@ def _about_host_keys(error: _ssh.HostKeyError, settings: Settings) -> str:
 
 def _about_logins(error: _ssh.AuthenticationError, settings: Settings) -> str:
     tried: tuple[str, ...] = getattr(error, "tried", ())
-    if error.partial:
-        return f"the server wants a further step ({', '.join(error.allowed)})"
-    if tried:
-        return f"tried: {', '.join(tried)}"
-    wanted = {"publickey": "keys=", "password": "password=", "keyboard-interactive": "password="}
-    options = dict.fromkeys(wanted[name] for name in error.allowed if name in wanted)
-    return f"nothing was there to try; give {' or '.join(options)}" if options else ""
+    advice = [f"tried: {', '.join(tried)}"] if tried else ["nothing was there to try"]
+    if error.partial or not tried:
+        wanted = {"publickey": "keys=", "password": "password="}
+        wanted["keyboard-interactive"] = "password="
+        options = dict.fromkeys(wanted[name] for name in error.allowed if name in wanted)
+        advice += [f"give {' or '.join(options)}"] if options else []
+    return "; ".join(advice)

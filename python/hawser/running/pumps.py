@@ -7,6 +7,7 @@ of its own, as in subprocess on Windows. What a sink or a source raises is kept 
 import contextlib
 import io
 import os
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,6 +16,7 @@ import _ssh
 from .. import threads
 
 CHUNK = 1 << 16
+_SIGNALS_SECONDS = 0.05
 
 
 class Writable(Protocol):
@@ -34,9 +36,15 @@ class Pump:
         self._thread = threads.start(self._run, name)
 
     def join(self, timeout: float | None = None) -> bool:
-        """Whether it is done."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        """Whether it is done. Signals are looked at meanwhile: one that another thread was given
+        does not wake the main thread by itself."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while self._thread.is_alive():
+            left = _SIGNALS_SECONDS if end is None else end - time.monotonic()
+            if left <= 0:
+                return False
+            self._thread.join(min(left, _SIGNALS_SECONDS))
+        return True
 
     def _run(self) -> None:
         try:
