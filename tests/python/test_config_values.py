@@ -136,7 +136,7 @@ def test_every_claimed_keyword_is_an_attribute() -> None:
     used_up = {
         *("CanonicalDomains", "CanonicalizeFallbackLocal", "CanonicalizeHostname"),
         *("CanonicalizeMaxDots", "CanonicalizePermittedCNAMEs", "ClearAllForwardings"),
-        *("IgnoreUnknown", "Tag"),
+        *("IgnoreUnknown", "RefuseConnection", "Tag"),
     }
     source = inspect.getsource(inspect.getmodule(HostConfig) or sys)
     missing = [
@@ -221,6 +221,13 @@ def test_algorithms_that_only_openssh_has() -> None:
     assert found.host_key_algorithms == ("ssh-ed25519",)
     with pytest.raises(ConfigError, match=r":1: MACs: 'umac-64@openssh.com' leaves nothing"):
         read("MACs umac-64@openssh.com")
+
+
+def test_a_connection_that_is_refused() -> None:
+    config = SSHConfig.from_text("Host old\nRefuseConnection 'use new'\n")
+    with pytest.raises(ConfigError, match=r"^<string>:2: RefuseConnection: use new$"):
+        config.lookup("old")
+    assert config.lookup("new").port == 22
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:

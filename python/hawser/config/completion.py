@@ -25,6 +25,9 @@ def complete(lookup: Lookup, supplies: algorithms.Supplies) -> HostConfig:
     tokens = lookup.tokens()
     _at(lookup.where("hostname"), lambda: names.check_host(lookup.host))
     _at(lookup.where("user"), lambda: names.check_user(tokens["r"]))
+    if "refuseconnection" in lookup.settings:
+        message = lookup.value("refuseconnection")
+        raise ConfigError(lookup.where("refuseconnection"), f"RefuseConnection: {message}")
     values: dict[str, tuple[str, ...]] = {"hostname": (lookup.host,), "user": (tokens["r"],)}
     for keyword in (*CLAIMED, *LEFT_OUT):
         found = _values(keyword, lookup, supplies, tokens)

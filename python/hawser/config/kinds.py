@@ -18,6 +18,15 @@ class Shape(Enum):
     FORWARD = "each one adds a forwarding"
 
 
+class By(Enum):
+    """Who acts on a keyword."""
+
+    LOOKUP = "the lookup"
+    CONNECT = "`connect`"
+    CALLER = "the caller"  # who has it as an attribute of `HostConfig`
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What a keyword's value is, in the words of docs/config.md, and how it is read."""
@@ -31,19 +40,19 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A keyword: its value, its default as `ssh -G` writes it, and what Hawser does with it.
+    """A keyword: its value, its default as `ssh -G` writes it, what it is about, and for whom.
 
     `expands` may be done when the configuration is looked up (`is_early`, as in `ssh -G`), or when
-    the value is asked for. A keyword that is not `claimed` is read and checked, and no more.
+    the value is asked for.
     """
 
     name: str
     kind: Kind
+    by: By
     about: str
     default: tuple[str, ...] = ()
     expands: Expansion = NOTHING
     is_early: bool = False
-    claimed: bool = True
 
     @property
     def key(self) -> str:

@@ -5,13 +5,13 @@ from difflib import get_close_matches
 from . import values
 from .expansion import BASIC, NOTHING, Expansion
 from .keywords import CLAIMED, COMMAND, FALSE, FLAG, NO, TIME, WORD, YES
-from .kinds import Keyword, Kind
+from .kinds import By, Keyword, Kind
 
 _CONTROL = "Connections are not shared between processes: one `Client` takes any number of calls."
 _X11 = "X11 is not forwarded."
 _GSSAPI = "There is no GSSAPI."
 _TUNNEL = "There are no tunnels of packets."
-_HOST_BASED = "There is no host-based login."
+_HOST_BASED = "`connect` has no host-based login; `_ssh` has."
 _HARDWARE = "Hardware keys are used through the agent."
 _BACKGROUND = "The program that calls us decides what runs in the background."
 _COMMANDS = "No local command runs behind a login."
@@ -25,7 +25,7 @@ _IGNORED = Kind("ignored", lambda args: ())
 def _left_out(
     name: str, kind: Kind, why: str, default: tuple[str, ...] = (), early: Expansion = NOTHING
 ) -> Keyword:
-    return Keyword(name, kind, why, default, early, is_early=bool(early), claimed=False)
+    return Keyword(name, kind, By.NOBODY, why, default, early, is_early=bool(early))
 
 
 LEFT_OUT = (
@@ -34,7 +34,7 @@ LEFT_OUT = (
         "ControlMaster",
         Kind(
             "yes, no, ask, auto, autoask",
-            values.choice(*("true", "false", "ask", "auto"), autoask="auto-ask", **_MASTER),
+            values.choice(*("true", "false", "ask", "auto"), autoask="autoask", **_MASTER),
         ),
         _CONTROL,
         FALSE,
@@ -62,7 +62,6 @@ LEFT_OUT = (
     _left_out("ObscureKeystrokeTiming", _ANY, "Keystrokes are sent as they are typed."),
     _left_out("PermitLocalCommand", FLAG, _COMMANDS, NO),
     _left_out("PKCS11Provider", WORD, _HARDWARE),
-    _left_out("RefuseConnection", _ANY, "Not in OpenSSH before 10.0."),
     _left_out("SecurityKeyProvider", WORD, _HARDWARE, ("internal",)),
     _left_out("StdinNull", FLAG, "`input=` says what a command reads.", NO),
     _left_out(
