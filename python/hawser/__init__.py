@@ -43,7 +43,9 @@ if TYPE_CHECKING:
     from . import config, host_keys
     from .client import Client, connect
     from .errors import CommandFailed, CommandTimeout, ConnectError
+    from .files.checksums import VerifyError
     from .files.remote_path import RemotePath
+    from .files.sync import SyncReport
     from .forwarding.listener import Forward
     from .running.completed import CompletedProcess
     from .running.process import Process
@@ -57,6 +59,8 @@ _PLACES = {
     "ConnectError": "hawser.errors",
     "Forward": "hawser.forwarding.listener",
     "RemotePath": "hawser.files.remote_path",
+    "SyncReport": "hawser.files.sync",
+    "VerifyError": "hawser.files.checksums",
     "CompletedProcess": "hawser.running.completed",
     "Process": "hawser.running.process",
     "BadTarget": "hawser.target",
@@ -101,7 +105,9 @@ __all__ = [
     "RemotePath",
     "SFTPError",
     "SecurityWarning",
+    "SyncReport",
     "Timeout",
+    "VerifyError",
     "WrongPassphrase",
     "__version__",
     "config",

@@ -17,6 +17,7 @@ from .connecting.options import Options
 
 if TYPE_CHECKING:
     from .files.remote_path import RemotePath
+    from .files.sync import SyncReport
     from .files.transfers import Progress
     from .forwarding.listener import Forward
     from .running.completed import CompletedProcess
@@ -207,13 +208,14 @@ class Client:
         recursive: bool = True,
         preserve: bool = False,
         resume: bool = False,
+        verify: bool = False,
         progress: "Progress | None" = None,
     ) -> list[str]:
         """Downloads files and whole directories; `*`, `?` and `[...]` in `remote` stand for what
-        matches. Returns the local paths."""
+        matches. With `verify` the copies are compared by SHA-256. Returns the local paths."""
         from .files.transfers import get
 
-        return get(
+        copies = get(
             self.files,
             remote,
             local,
@@ -222,6 +224,9 @@ class Client:
             resume=resume,
             progress=progress,
         )
+        if verify:
+            self._verify([(copy, source) for source, copy in copies])
+        return [copy for _, copy in copies]
 
     def put(
         self,
@@ -231,12 +236,13 @@ class Client:
         recursive: bool = True,
         preserve: bool = False,
         resume: bool = False,
+        verify: bool = False,
         progress: "Progress | None" = None,
     ) -> list[str]:
         """Uploads, as `get` downloads. Returns the remote paths."""
         from .files.transfers import put
 
-        return put(
+        copies = put(
             self.files,
             local,
             remote,
@@ -245,6 +251,53 @@ class Client:
             resume=resume,
             progress=progress,
         )
+        if verify:
+            self._verify(copies)
+        return [copy for _, copy in copies]
+
+    def sync(
+        self,
+        source: StrPath,
+        target: StrPath,
+        *,
+        checksum: bool = False,
+        delete: bool = False,
+        dry_run: bool = False,
+        exclude: Sequence[str] = (),
+        symlinks: bool = False,
+        progress: "Progress | None" = None,
+    ) -> "SyncReport":
+        """Makes the directory `target` like `source`, copying only what differs in size or time, or
+        with `checksum` in content. What is there besides goes with `delete` only; `dry_run` only
+        says what would be done. A path on the server is a `client.path(...)`; both may be."""
+        from .files.syncing import sync_paths
+
+        return sync_paths(
+            self.files,
+            self._output_of,
+            source,
+            target,
+            checksum=checksum,
+            delete=delete,
+            dry_run=dry_run,
+            exclude=exclude,
+            symlinks=symlinks,
+            progress=progress,
+        )
+
+    def _verify(self, pairs: "list[tuple[str, str]]") -> None:
+        from .files.checksums import verify
+
+        verify(self.files, self._output_of, pairs)
+
+    def _output_of(self, words: list[str]) -> bytes | None:
+        """What a command says; None if it fails, or the server runs none."""
+        try:
+            done = self.run(words)
+        except _ssh.ChannelError:
+            return None
+        output: bytes = done.stdout
+        return output if done.ok else None
 
     # ---- forwarding ------------------------------------------------------------------------------
 

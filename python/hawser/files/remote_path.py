@@ -29,6 +29,11 @@ class RemotePath(PureRemotePath):
         path = cls(sftp, PurePosixPath(*parts))
         return path.expanduser()
 
+    @property
+    def sftp(self) -> _ssh.SFTP:
+        """The client that all paths of a `Client` share."""
+        return self._sftp
+
     def _like(self, pure: PurePosixPath) -> Self:
         return type(self)(self._sftp, pure)
 

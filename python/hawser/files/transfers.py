@@ -32,8 +32,8 @@ def get(
     preserve: bool,
     resume: bool,
     progress: Progress | None,
-) -> list[str]:
-    """The local paths of what was copied."""
+) -> list[tuple[str, str]]:
+    """What was copied, and the local path that it has now."""
     target = os.fspath(local)
     sources = [found for name in _several(remote) for found in _remote_matches(sftp, name)]
     goes_into = Path(target).is_dir()
@@ -44,7 +44,7 @@ def get(
         sftp.get(
             source, target, recursive=recursive, preserve=preserve, resume=resume, on_file=progress
         )
-    return [_place(target, source, goes_into=goes_into) for source in sources]
+    return [(source, _place(target, source, goes_into=goes_into)) for source in sources]
 
 
 def put(
@@ -56,8 +56,8 @@ def put(
     preserve: bool,
     resume: bool,
     progress: Progress | None,
-) -> list[str]:
-    """The remote paths of what was copied."""
+) -> list[tuple[str, str]]:
+    """What was copied, and the remote path that it has now."""
     target = _at_home(sftp, os.fspath(remote))
     sources = [found for name in _several(local) for found in _local_matches(name)]
     goes_into = _is_folder(sftp, target)
@@ -68,7 +68,7 @@ def put(
         sftp.put(
             source, target, recursive=recursive, preserve=preserve, resume=resume, on_file=progress
         )
-    return [_place(target, source, goes_into=goes_into) for source in sources]
+    return [(source, _place(target, source, goes_into=goes_into)) for source in sources]
 
 
 # ---- what is meant -------------------------------------------------------------------------------

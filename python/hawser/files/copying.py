@@ -1,0 +1,55 @@
+"""One file from side to side of a `sync`: up, down, within a server, or from server to server.
+
+A copy has the time and the permissions of its source, so that the next sync finds them alike.
+"""
+
+from collections.abc import Callable
+
+from .sides import LocalSide, RemoteSide, Side
+from .transfers import Progress
+
+
+def copier(source: Side, target: Side, progress: Progress | None) -> Callable[[str], None]:
+    """How to bring a file over, by its name in the trees."""
+    if isinstance(source, LocalSide) and isinstance(target, RemoteSide):
+        up = target.sftp
+
+        def upload(name: str) -> None:
+            up.put(source.shown(name), target.shown(name), preserve=True, on_file=progress)
+
+        return upload
+    if isinstance(source, RemoteSide) and isinstance(target, LocalSide):
+        down = source.sftp
+
+        def download(name: str) -> None:
+            down.get(source.shown(name), target.shown(name), preserve=True, on_file=progress)
+
+        return download
+    if isinstance(source, RemoteSide) and isinstance(target, RemoteSide):
+        return _between(source, target, progress)
+    raise ValueError("one side of a sync, at least, is on a server: client.path(...)")
+
+
+def _between(
+    source: RemoteSide, target: RemoteSide, progress: Progress | None
+) -> Callable[[str], None]:
+    def copy(name: str) -> None:
+        old, new = source.shown(name), target.shown(name)
+        found = source.sftp.stat(old)
+        if source.sftp is target.sftp:
+            target.sftp.copy(old, new)
+        else:
+            size = found.st_size or 0
+            with source.sftp.open(old) as file:
+                report = (
+                    None if progress is None else lambda done, total: progress(old, done, total)
+                )
+                target.sftp.putfo(file, new, size=size, callback=report)
+        target.sftp.setstat(
+            new,
+            mode=None if found.st_mode is None else found.st_mode & 0o777,
+            atime=found.st_atime,
+            mtime=found.st_mtime,
+        )
+
+    return copy
