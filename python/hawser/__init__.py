@@ -7,7 +7,7 @@ The engine is the module `_ssh`; the tools stand in `hawser.tools`. Nothing is i
 used, so that `import hawser` costs nothing.
 """
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # of typing, which would take longer to load than all else here
 
 if TYPE_CHECKING:
     from subprocess import DEVNULL, PIPE, STDOUT
@@ -115,18 +115,18 @@ __all__ = [
     "host_keys",
 ]
 
+if not TYPE_CHECKING:  # a checker is to find a name that there is not
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    import importlib
+    def __getattr__(name):
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import importlib
 
-    if name in ("config", "host_keys"):
-        return importlib.import_module(f"hawser.{name}")
-    found = getattr(importlib.import_module(_PLACES.get(name, "_ssh")), name)
-    globals()[name] = found
-    return found
+        if name == "host_keys":
+            return importlib.import_module("hawser.host_keys")
+        found = getattr(importlib.import_module(_PLACES.get(name, "_ssh")), name)
+        globals()[name] = found
+        return found
 
-
-def __dir__() -> list[str]:
-    return __all__
+    def __dir__():
+        return __all__
