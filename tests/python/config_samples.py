@@ -120,6 +120,10 @@ VALUES: dict[str, tuple[str, ...]] = {
     "Protocol": ("2",),
 }
 
+_DAMAGE = (*"\"' \t=#%$!*?,:[]~-+^09x@/.\\{}", "none", "yes")
+# Sizes with letters behind them; a socket that is not there ends ssh.
+_NOT_DAMAGED = {"RekeyLimit", "ForwardAgent"}
+
 
 def sample(seed: int) -> tuple[str, str, list[str]]:
     """A configuration, a host, and arguments for ssh."""
@@ -132,6 +136,21 @@ def sample(seed: int) -> tuple[str, str, list[str]]:
     arguments += ["-p", "2022"] if rng.random() < 0.1 else []
     arguments += ["-o", _option(rng)] if rng.random() < 0.3 else []
     return "\n".join(lines) + rng.choice(("", "\n")), rng.choice(HOSTS), arguments
+
+
+def damaged(seed: int) -> str:
+    """A line whose value, or whose conditions, were changed at random places."""
+    rng = random.Random(seed)
+    keyword = rng.choice(sorted(VALUES.keys() - _NOT_DAMAGED))
+    value = rng.choice(VALUES[keyword])
+    block, _, conditions = rng.choice((_host, _match))(rng).partition(" ")
+    start, text = rng.choice(
+        ((f"{keyword} ", value), (f"{keyword}=", value), (f"{block} ", conditions))
+    )
+    for _ in range(rng.randrange(1, 4)):
+        at = rng.randrange(len(text) + 1)
+        text = text[:at] + rng.choice(("", *_DAMAGE)) + text[at + rng.randrange(2) :]
+    return f"{start}{text}\nPort 99\n"
 
 
 def _option(rng: random.Random) -> str:

@@ -49,7 +49,7 @@ def ssh_says(config: Path | str, host: str, *arguments: str) -> Values | None:
     run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30)
     if run.returncode:
         return None
-    return _comparable(run.stdout.decode("utf-8", "surrogateescape").splitlines())
+    return _comparable(run.stdout.decode("utf-8", "surrogateescape").split("\n"))
 
 
 def we_say(config: Path, host: str, *arguments: str) -> Values | str:

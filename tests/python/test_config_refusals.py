@@ -1,11 +1,18 @@
 """Configurations that ssh refuses, we refuse, too, and say where and why."""
 
+import random
+import string
 from pathlib import Path
 
 import pytest
 
 from hawser.config import ConfigError, SSHConfig
+from hawser.config.algorithms import our_supplies
+from hawser.config.keywords import CLAIMED
+from hawser.config.unclaimed import LEFT_OUT
 from real_ssh_config import agree_on, needs_ssh
+
+SUPPLIES = our_supplies()
 
 # What stands in the only line, and what the message says.
 BAD_LINES = {
@@ -113,6 +120,8 @@ BAD_LINES = {
     "Match all host x": '"all" must stand alone',
     "Match host x user y all": '"all" must stand alone',
     "Match exec 'a b'": "is none of",
+    'Match user x exec "a %q"': "%q has no meaning here",
+    "LocalForward /a: /b": "nothing behind its colon",
     "CanonicalizeHostname sometimes": "always",
     "ControlPersist later": "not a time",
     "Tunnel through": "none of",
@@ -208,3 +217,22 @@ def test_options_are_checked_like_lines() -> None:
         with pytest.raises(ConfigError) as caught:
             SSHConfig().lookup("a", options={name: value})
         assert message in str(caught.value)
+
+
+def test_garbage_is_a_config_error_or_nothing() -> None:
+    rng = random.Random(1)
+    words = [row.name for row in (*CLAIMED, *LEFT_OUT)] + ["Host", "Match", "Include"]
+    characters = string.printable + "é\x80\udcff\0"
+    refused = 0
+    for _ in range(3000):
+        rest = "".join(rng.choices(characters, k=rng.randrange(12)))
+        text = f"{rng.choice(words)}{rng.choice(' =')}{rest}"
+        if "exec" in text:
+            continue
+        try:
+            found = SSHConfig.from_text(text, supplies=SUPPLIES).lookup("web1")
+        except ConfigError:
+            refused += 1
+        else:
+            assert list(found.lines())
+    assert 500 < refused < 2900

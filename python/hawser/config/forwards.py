@@ -103,6 +103,8 @@ def _forward(listener: str, destination: str, smallest_port: int) -> Forward:
         there = Forward(listen[0].text, port_number(listen[1].text, smallest_port))
     else:
         raise ValueError(f"{listener!r} is not [host:]port or a path")
+    if destination and listener.endswith(":"):
+        raise ValueError(f"{listener!r} has nothing behind its colon")
     here = (there.listen_host, there.listen_port, there.listen_path)
     if not destination:
         return there

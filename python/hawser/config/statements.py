@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from . import algorithms, lexing, local_networks, names
 from .errors import ConfigError, Origin
-from .expansion import expand_environment
+from .expansion import BASIC, Expansion, expand, expand_environment
 from .forwards import Forward
 from .kinds import Keyword
 from .unclaimed import find
@@ -131,6 +131,14 @@ def _setting(
     return Setting(where, keyword, values)
 
 
+def _check_argument(name: str, argument: str) -> None:
+    """What is wrong with it whatever the host is."""
+    if name == "localnetwork":
+        local_networks.parse(argument)
+    if name == "exec":
+        expand(argument, Expansion(BASIC), dict.fromkeys(BASIC, ""))
+
+
 def _criteria(rest: str) -> tuple[Criterion, ...]:
     """The conditions of a Match."""
     criteria: list[Criterion] = []
@@ -147,8 +155,7 @@ def _criteria(rest: str) -> tuple[Criterion, ...]:
         argument = "" if name in _WITHOUT_ARGUMENT else next(words, None)
         if argument is None:
             raise ValueError(f"{name} has no argument")
-        if name == "localnetwork":
-            local_networks.parse(argument)
+        _check_argument(name, argument)
         criteria.append(Criterion(name, argument, negated))
     if not criteria:
         raise ValueError("a condition is missing")
