@@ -122,8 +122,8 @@ if not TYPE_CHECKING:  # a checker is to find a name that there is not
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         import importlib
 
-        if name == "host_keys":
-            return importlib.import_module("hawser.host_keys")
+        if name in ("config", "host_keys"):
+            return importlib.import_module(f"hawser.{name}")
         found = getattr(importlib.import_module(_PLACES.get(name, "_ssh")), name)
         globals()[name] = found
         return found

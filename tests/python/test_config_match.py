@@ -4,11 +4,13 @@ import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import _ssh
 from hawser.config import ConfigError, SSHConfig, execution
+from hawser.config.options import Options
 from hawser.config.patterns import matches
 from real_ssh_config import agree_on, needs_ssh
 
@@ -101,6 +103,21 @@ def test_several_options_of_one_keyword() -> None:
     assert found.getall("identityfile") == ("a", "b")
     assert found.getall("localforward") == ("1 [a]:1", "2 [b]:2")
     assert SSHConfig().lookup("x", options={"Port": "3"}, port=4).port == 4
+
+
+def test_options_that_are_no_texts() -> None:
+    options: Options = {
+        "Port": 2022,
+        "Compression": True,
+        "BatchMode": False,
+        "IdentityFile": [Path("/a b"), Path('/"c"\\')],
+    }
+    found = SSHConfig().lookup("x", options=options)
+    assert (found.port, found.compression, found.batch_mode) == (2022, True, False)
+    assert found.identity_files == ("/a b", '/"c"\\')
+    wrong: Any = {"Port": 22.5}
+    with pytest.raises(TypeError, match=r"option Port: 22.5 is not a text, a number or a path"):
+        SSHConfig().lookup("x", options=wrong)
 
 
 def matching(line: str, command: str | None = None, more: str = "") -> bool:

@@ -212,11 +212,18 @@ def test_options_are_checked_like_lines() -> None:
         ("Include", "/x", "option Include: this is for files only"),
         ("Port", "22\nUser x", "a line break"),
         ("Port", "", "the argument is missing"),
+        ("Port 22 #", "x", "this is not a keyword"),
+        ("# Port", "x", "this is not a keyword"),
     ]
     for name, value, message in cases:
         with pytest.raises(ConfigError) as caught:
             SSHConfig().lookup("a", options={name: value})
         assert message in str(caught.value)
+
+
+def test_a_user_in_front_of_the_host() -> None:
+    with pytest.raises(ConfigError, match="'ann@web1' has a user in front: give it by user="):
+        SSHConfig().lookup("ann@web1")
 
 
 def test_garbage_is_a_config_error_or_nothing() -> None:

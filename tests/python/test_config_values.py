@@ -39,6 +39,7 @@ def test_without_any_file() -> None:
     assert (found.escape_char, found.request_tty) == ("~", "auto")
     assert not found.forward_agent
     assert found.where("port") == ()
+    assert not any(found.is_set(row.name) for row in CLAIMED)
 
 
 # A setting, an attribute, and its value.

@@ -9,7 +9,7 @@ from .forwards import Forward
 from .host_config import HostConfig
 from .keywords import CLAIMED
 from .kinds import Keyword, Shape
-from .lookup import Lookup
+from .lookup import DEFAULT, Lookup
 from .unclaimed import LEFT_OUT
 
 _USERS_OWN_FILE = "~/.ssh/known_hosts"
@@ -33,7 +33,10 @@ def complete(lookup: Lookup, supplies: algorithms.Supplies) -> HostConfig:
         found = _values(keyword, lookup, supplies, tokens)
         if found:
             values.setdefault(keyword.key, found)
-    origins = {key: tuple(each.where for each in found) for key, found in lookup.settings.items()}
+    origins = {
+        key: tuple(each.where for each in found if each.where is not DEFAULT)
+        for key, found in lookup.settings.items()
+    }
     return HostConfig(lookup.original_host, values, _forwards(lookup, tokens), tokens, origins)
 
 

@@ -24,7 +24,7 @@ from .statements import (
 from .unclaimed import find, nearest
 
 _COMMAND_LINE = Origin("argument")
-_DEFAULT = Origin("default")
+DEFAULT = Origin("default")
 _DONE_AFTER_THE_FIRST_PASS = (
     "canonicalizehostname",
     "canonicalizefallbacklocal",
@@ -212,7 +212,7 @@ def passes(lookup: Lookup, files: Sequence[ConfigFile]) -> None:
     for key in _DONE_AFTER_THE_FIRST_PASS:
         row = find(key)
         assert row
-        lookup.settings.setdefault(key, [Setting(_DEFAULT, row, row.default)])
+        lookup.settings.setdefault(key, [Setting(DEFAULT, row, row.default)])
     if lookup.wants_final or canonicalizes:
         for file in files:
             lookup.walk(file)

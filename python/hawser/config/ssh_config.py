@@ -1,7 +1,7 @@
 """`SSHConfig`: configurations as they were read, and what they say about a host."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,9 +13,8 @@ from .files import SYSTEM_FILE, Reader
 from .host_config import HostConfig
 from .local import LocalUser
 from .lookup import Lookup, passes
-from .statements import ConfigFile, Setting, Unknown, parse_line
-
-Options = Mapping[str, str | Sequence[str]]
+from .options import Options, statements
+from .statements import ConfigFile, Unknown
 
 _NO_OPTIONS: Options = MappingProxyType({})
 
@@ -88,7 +87,7 @@ class SSHConfig:
         host or user can have, and for what only shows now: unknown keywords, tokens, `Match exec`.
         """
         lookup = Lookup(host, host, LocalUser.current(), command)
-        for setting in self._given(user, port, options):
+        for setting in statements(user, port, options, self._supplies):
             if isinstance(setting, Unknown):
                 lookup.walk(ConfigFile("option", (setting,)))
             else:
@@ -97,32 +96,11 @@ class SSHConfig:
         passes(lookup, self._files)
         return complete(lookup, self._supplies)
 
-    def _given(
-        self, user: str | None, port: int | None, options: Options
-    ) -> list[Setting | Unknown]:
-        given: list[tuple[str, str]] = []
-        for name, value in options.items():
-            given += [(name, each) for each in ([value] if isinstance(value, str) else value)]
-        statements = [self._option(name, value, quoted=False) for name, value in given]
-        if port is not None:
-            statements.insert(0, self._option("port", str(port), quoted=True))
-        if user is not None:
-            statements.insert(0, self._option("user", user, quoted=True))
-        return statements
-
-    def _option(self, name: str, value: str, quoted: bool) -> Setting | Unknown:
-        where = Origin(f"argument {name.lower()}" if quoted else f"option {name}")
-        if "\n" in value or "\n" in name:
-            raise ConfigError(where, "a line break cannot be part of it")
-        text = '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if quoted else value
-        statement = parse_line(f"{name}={text}", where, self._supplies)
-        if not isinstance(statement, Setting | Unknown):
-            raise ConfigError(where, "this is for files only")
-        return statement
-
 
 def _check_names(host: str, user: str) -> None:
     try:
+        if "@" in host:
+            raise ValueError(f"{host!r} has a user in front: give it by user=")
         names.check_host(host)
         names.check_user(user)
     except ValueError as error:
