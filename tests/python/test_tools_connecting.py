@@ -2,12 +2,13 @@
 
 import os
 import subprocess
-import time
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from agents import running_agent
 from servers import PASSWORD, OpenSSHServer, Server, is_root
 from servers.base import free_port
 from servers.keys import PASSPHRASE, Keys, public_line
@@ -151,22 +152,15 @@ def test_a_passphrase_is_asked_for(home: Home) -> None:
 @pytest.fixture
 def agent_socket(home: Home, tmp_path: Path) -> Iterator[str]:
     """An agent that holds a key which the server does not take, and one which it does."""
-    path = str(tmp_path / "agent")
-    with subprocess.Popen(["ssh-agent", "-D", "-a", path], stdout=subprocess.DEVNULL) as agent:
-        try:
-            end = time.monotonic() + 10
-            while not Path(path).exists() and time.monotonic() < end:
-                time.sleep(0.02)
-            for key in (home.server.keys.stranger, home.server.keys["ecdsa-256"]):
-                subprocess.run(
-                    ["ssh-add", "-q", "-"],
-                    input=key.private,
-                    env={**os.environ, "SSH_AUTH_SOCK": path},
-                    check=True,
-                )
-            yield path
-        finally:
-            agent.kill()
+    with running_agent(tmp_path / "agent") as path:
+        for key in (home.server.keys.stranger, home.server.keys["ecdsa-256"]):
+            subprocess.run(
+                ["ssh-add", "-q", "-"],
+                input=key.private,
+                env={**os.environ, "SSH_AUTH_SOCK": path},
+                check=True,
+            )
+        yield path
 
 
 def test_keys_of_an_agent(home: Home, agent_socket: str) -> None:
@@ -299,6 +293,58 @@ def test_without_a_terminal_nobody_is_asked(password_home: Home) -> None:
     run = password_home.run("scp", *arguments(password_home, "scp"), stdin=f"{PASSWORD}\n")
     assert run.status == 255, run
     assert "permission denied" in run.err
+
+
+# ---- ssh_config ----------------------------------------------------------------------------------
+
+
+def test_a_host_of_the_file(home: Home, sshd_with: Callable[..., OpenSSHServer]) -> None:
+    """By its name alone, over a jump host of its own; each is known by its place."""
+    gate, server = sshd_with("Banner none"), home.server
+    config = home.folder / "work.config"
+    config.write_text(f"""
+        Host box
+            Port {server.port}
+            ProxyJump gate
+        Host gate
+            Port {gate.port}
+        Host *
+            HostName {server.host}
+            User {server.user}
+        """)
+    with home.known_hosts.open("a") as file:
+        file.write(gate.known_hosts_line())
+    for program in PROGRAMS:
+        words = [word.replace(home.host, "box") for word in arguments(home, program)]
+        command = [sys.executable, "-m", f"hawser.tools.{program}", "-v", "-F", str(config), *words]
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=home.environment(), check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert done.stderr.count("connected to") == 2
+    assert arrived(home)
+
+
+def test_a_jump_host(home: Home, sshd_with: Callable[..., OpenSSHServer]) -> None:
+    gate = sshd_with("Banner none")
+    jump = f"{gate.user}@{gate.host}:{gate.port}"
+    run = home.run("scp", "-J", jump, *arguments(home, "scp"))
+    assert run.status == 255, run
+    assert f"[{gate.host}]:{gate.port}: the host key is not known" in run.err
+    with home.known_hosts.open("a") as file:
+        file.write(gate.known_hosts_line())
+    run = home.run("scp", "-J", jump, *arguments(home, "scp"))
+    assert (run.status, run.err) == (0, "")
+    assert arrived(home)
+
+
+def test_a_file_that_cannot_be_used(home: Home) -> None:
+    config = home.folder / "broken"
+    config.write_text("Host *\n  HosName x\n")
+    for name in (str(config), "/nonexistent"):
+        run = home.run("scp", "-F", name, *arguments(home, "scp"))
+        assert run.status == 255, run
+        assert name in run.err
 
 
 # ---- what is said --------------------------------------------------------------------------------

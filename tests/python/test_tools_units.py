@@ -15,6 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hawser.config import SSHConfig
+from hawser.connecting.resolve import route_to
+from hawser.connecting.settings import Settings as HopSettings
 from hawser.escape import describe, display, harmless
 from hawser.globbing import expand, has_magic, literal, quoted
 from hawser.target import BadTarget, Target, parse_copy_argument, parse_destination
@@ -115,8 +118,8 @@ def test_a_target_is_shown_as_known_hosts_writes_it() -> None:
         (["h:a", "h:b"], 2, "server to server"),
         (["h:a", "b", "c"], 2, "one side"),
         (["h:a"], 2, "a source and a target"),
-        (["-o", "Nonsense=1", "h:a", "b"], 2, "-o Nonsense: no such option"),
-        (["-o", "BatchMode=maybe", "h:a", "b"], 2, "-o BatchMode: 'maybe' is none of: yes, no"),
+        (["-o", "Nonsense=1", "h:a", "b"], 2, "Nonsense: 'nonsense' is not a keyword"),
+        (["-o", "BatchMode=maybe", "h:a", "b"], 2, "BatchMode: 'maybe' is none of yes, no"),
         (["-o", "BatchMode", "h:a", "b"], 2, "the value is missing"),
         (["@h:a", "b"], 2, "name of a user"),
         (["--password-fd", "999", "h:a", "b"], 2, "--password-fd 999"),
@@ -172,21 +175,25 @@ def test_settings_of_options() -> None:
         "User ann",
         "StrictHostKeyChecking = no",
         "UserKnownHostsFile=/a ~/b",
-        "ciphers=aes128-ctr, aes256-ctr",
-        "KexAlgorithms=+a,b",
+        "GlobalKnownHostsFile none",
+        "ciphers=aes128-ctr,aes256-ctr",
         "PubkeyAuthentication=no",
         "ConnectTimeout=5",
         "identityfile=~/key",
     ):
         settings.apply(option)
-    assert (settings.port, settings.user, settings.host_keys) == (22, "ann", "accept-new")
-    assert settings.known_hosts == [Path("/a"), Path("~/b").expanduser()]
-    assert settings.algorithms == {"cipher": "aes128-ctr,aes256-ctr", "kex": "+a,b"}
-    assert (settings.methods, settings.connect_timeout) == (
-        ("keyboard-interactive", "password"),
-        5.0,
-    )
-    assert settings.identities == ["~/key"]
+    (stop,) = route_to("host", settings.given(), SSHConfig())
+    assert isinstance(stop, HopSettings)
+    assert (stop.target.port, stop.target.user, stop.strictness) == (22, "ann", "no")
+    assert stop.known_hosts == [Path("/a"), Path("~/b").expanduser()]
+    assert stop.algorithms == {"cipher": ("aes128-ctr", "aes256-ctr")}
+    assert stop.credentials.methods == ("keyboard-interactive", "password")
+    assert stop.connect_timeout == 5.0
+    settings.port, settings.ciphers, settings.identities = 23, "aes192-ctr", ["~/key"]
+    (stop,) = route_to("host", settings.given(), SSHConfig())
+    assert isinstance(stop, HopSettings)
+    assert (stop.target.port, stop.algorithms) == (23, {"cipher": "aes192-ctr"})
+    assert stop.credentials.keys == ["~/key"]
 
 
 def test_where_a_password_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

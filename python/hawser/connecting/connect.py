@@ -5,7 +5,7 @@ import logging
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,14 +52,18 @@ def open_links(destination: str, options: Mapping[str, Any]) -> list[Link]:
     return connect_route(route_to(destination, options, config))
 
 
-def connect_route(route: "Sequence[Settings | Client]") -> list[Link]:
-    """Clients in the route are connected already, and stay their owner's."""
+def connect_route(
+    route: "Sequence[Settings | Client]",
+    tell: Callable[[Settings, _ssh.Session], object] = lambda settings, session: None,
+) -> list[Link]:
+    """Clients in the route are connected already, and stay their owner's. `tell` hears of each
+    handshake."""
     links: list[Link] = []
     via: _ssh.Session | None = None
     try:
         for number, stop in enumerate(route, 1):
             if isinstance(stop, Settings):
-                links.append(_Hop(stop, number, len(route)).connect(via))
+                links.append(_Hop(stop, number, len(route)).connect(via, tell))
                 via = links[-1].session
             else:
                 via = stop.session
@@ -80,13 +84,16 @@ class _Hop:
         self._stack = contextlib.ExitStack()
         self._command: ProxyCommand | None = None
 
-    def connect(self, via: _ssh.Session | None) -> Link:
+    def connect(
+        self, via: _ssh.Session | None, tell: Callable[[Settings, _ssh.Session], object]
+    ) -> Link:
         settings = self._settings
         sys.audit("hawser.connect", *settings.dialled, settings.target.user)
         with self._stack:
             stream = self._stream(via)
             session = self._handshake(stream)
             try:
+                tell(settings, session)
                 with self._step("login"):
                     log_in(session, settings)
             except BaseException:

@@ -97,7 +97,7 @@ def _is_there(path: str) -> bool:
 
 def _host_keys(host: HostConfig) -> dict[str, Any]:
     """'no' is OpenSSH's word for taking keys unasked; a changed key is refused here even so."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"strictness": host.strict_host_key_checking}
     if host.strict_host_key_checking in ("accept-new", "no", "off"):
         found["host_keys"] = "accept-new"
     if host.is_set("userknownhostsfile") or host.is_set("globalknownhostsfile"):

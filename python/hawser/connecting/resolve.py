@@ -79,7 +79,10 @@ _FOR_JUMPS = frozenset(
 
 
 def route_to(
-    destination: str, given: Mapping[str, Any], config: SSHConfig | None, depth: int = 0
+    destination: str | Target,
+    given: Mapping[str, Any],
+    config: SSHConfig | None,
+    depth: int = 0,
 ) -> "list[Settings | Client]":
     """The hops, the last of them the destination. `given` have canonical names.
 
@@ -88,7 +91,9 @@ def route_to(
     """
     if depth > MAX_DEPTH:
         raise ValueError(f"{destination}: the jump hosts lead in a circle")
-    target = _named(parse_address(destination), given)
+    if not isinstance(destination, Target):
+        destination = parse_address(destination)
+    target = _named(destination, given)
     options = dict(given) if config is None else options_from_config(config, target, given)
     last = settings_of(target, options)
     for_jumps = options_for_jumps(given)
@@ -126,6 +131,7 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
     if options.get("proxy") is not None:
         parse_proxy(options["proxy"])
         settings.proxy = options["proxy"]
+    settings.strictness = options.get("strictness", "ask")
     settings.host_keys = policy_of(options["host_keys"]) if "host_keys" in options else Strict()
     if options.get("known_hosts") is not None:
         settings.known_hosts = [Path(path).expanduser() for path in several(options["known_hosts"])]

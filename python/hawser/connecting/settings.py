@@ -64,6 +64,8 @@ class Settings:
     """A stream that is connected already."""
     # the server's key
     host_keys: HostKeyPolicy = field(default_factory=Strict)
+    strictness: str = "ask"
+    """StrictHostKeyChecking, for who can ask: 'yes', 'no', 'ask' or 'accept-new'."""
     known_hosts: list[Path] = field(default_factory=lambda: default_known_hosts())
     host_key_alias: str | None = None
     revoked_keys: Path | None = None

@@ -3,26 +3,25 @@
 Whatever fails here is a `ConnectFailed`, whose text is ready to be shown: programs end with 255.
 """
 
-import getpass
 import socket
 import warnings
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import _ssh
 
-from ..connecting import settings as connecting
-from ..connecting.dialing import dial
-from ..connecting.login import log_in
-from ..connecting.settings import Credentials, default_agent, default_keys
+from ..connecting.connect import Link, connect_route
+from ..connecting.person import AtTerminal
+from ..connecting.resolve import route_to
+from ..connecting.settings import Settings as HopSettings
+from ..errors import ConnectError
 from ..escape import describe, harmless
+from ..host_keys import Custom
 from ..target import Target
 from . import host_keys
 from .asked import Asked
 from .output import Output
 from .settings import Settings
-
-# Long enough to look a fingerprint up: the question is part of the key exchange.
-_KEX_SECONDS = 600.0
 
 
 class ConnectFailed(Exception):
@@ -33,86 +32,83 @@ class ConnectFailed(Exception):
         self.advice = advice
 
 
-def connect(target: Target, settings: Settings, out: Output) -> _ssh.Session:
-    """A session with the target that is logged in."""
-    place = _completed(target, settings)
-    sock = _dial(place, settings)
+@contextmanager
+def connect(target: Target, settings: Settings, out: Output) -> Iterator[_ssh.Session]:
+    """A session with the target that is logged in; what is on the way ends with it."""
+    route = _route(target, settings, out)
+    links = _links(route, target, out)
+    try:
+        _tell_of_warnings(links, out)
+        yield links[-1].session
+    finally:
+        for link in reversed(links):
+            link.close()
+
+
+def _route(target: Target, settings: Settings, out: Output) -> list[HopSettings]:
+    """The hops, which ask and tell as the tools do."""
+    try:
+        stops = route_to(target, settings.given(), settings.config())
+    except (OSError, ValueError) as error:
+        raise ConnectFailed(f"{target}: {describe(error)}") from None
+    route = [stop for stop in stops if isinstance(stop, HopSettings)]
+    for stop in route:
+        is_mute = not isinstance(stop.person, AtTerminal)
+        stop.person = Asked(out, is_mute=is_mute)
+        stop.host_keys = Custom(host_keys.policy(stop, out))
+    return route
+
+
+def _links(route: list[HopSettings], target: Target, out: Output) -> list[Link]:
     try:
         with warnings.catch_warnings():
             # They are shown here, in the tools' own way.
             warnings.simplefilter("ignore", _ssh.SecurityWarning)
-            return _session(sock, place, settings, out)
-    finally:
-        sock.close()  # the session has a duplicate of its own
+            return connect_route(route, lambda stop, session: _tell(stop, session, out))
+    except ConnectError as error:
+        raise _failed(error, route[error.hop - 1]) from None
+    except (OSError, ValueError) as error:
+        raise ConnectFailed(f"{target}: {describe(error)}") from None
 
 
-def _session(sock: socket.socket, target: Target, settings: Settings, out: Output) -> _ssh.Session:
-    session = _handshake(sock, target, settings, out)
-    try:
-        known = session.warnings
-        _log_in(session, target, settings, out)
+def _failed(error: ConnectError, stop: HopSettings) -> ConnectFailed:
+    """In the tools' own words, which say less than a traceback has to."""
+    cause = error.__cause__ or error
+    host, port = stop.dialled
+    through = f" (hop {error.hop} of {error.hops})" if error.hops > 1 else ""
+    if isinstance(cause, _ssh.HostKeyError):
+        return ConnectFailed(*host_keys.explain(cause, stop))
+    if isinstance(cause, _ssh.AuthenticationError):
+        methods = ", ".join(cause.allowed) or "none"
+        who = f"{stop.target.user}@{stop.target.host}{through}"
+        return ConnectFailed(f"{who}: permission denied ({harmless(methods)})")
+    if isinstance(cause, socket.gaierror):
+        return ConnectFailed(f"{host}{through}: {cause.strerror}")
+    if error.step == "connect":
+        return ConnectFailed(f"{host}{through}: port {port}: {describe(cause)}")
+    step = "" if error.step in ("handshake", "login") else f"{error.step}: "
+    advice = error.advice if error.step in ("jump", "proxy command") else ""
+    return ConnectFailed(f"{stop.target}{through}: {step}{describe(cause)}", advice)
+
+
+# ---- what is told --------------------------------------------------------------------------------
+
+
+def _tell_of_warnings(links: list[Link], out: Output) -> None:
+    for link in links:
+        target, session = link.settings.target, link.session
+        if link.settings.compression and (
+            session.algorithms.compression_client_to_server == "none"
+        ):
+            out.warning(f"{target}: the server does not compress; going on without it")
         for warning in session.warnings:
-            if warning not in known:
-                out.warning(f"{target}: {warning}")
-    except BaseException:
-        session.close()
-        raise
-    return session
+            out.warning(f"{target}: {warning}")
 
 
-def _completed(target: Target, settings: Settings) -> Target:
-    """With the user and the port that stand for what was left out. A URL's win over options."""
-    user = target.user or settings.user
-    if user is None:
-        try:
-            user = getpass.getuser()
-        except (KeyError, OSError):
-            raise ConnectFailed("who are you? name the user, by USER@ or -u") from None
-    return replace(target, user=user, port=target.port or settings.port or 22)
-
-
-def _dial(target: Target, settings: Settings) -> socket.socket:
-    """The first of the host's addresses that answers."""
-    assert target.port is not None
-    host, port = target.host, target.port
-    try:
-        return dial(host, port, family=settings.family, timeout=settings.connect_timeout)
-    except socket.gaierror as error:
-        raise ConnectFailed(f"{host}: {error.strerror}") from None
-    except OSError as error:
-        raise ConnectFailed(f"{host}: port {port}: {describe(error)}") from None
-
-
-def _handshake(
-    sock: socket.socket, target: Target, settings: Settings, out: Output
-) -> _ssh.Session:
-    try:
-        session = _ssh.Session(
-            sock,
-            host=target.host,
-            port=target.port,
-            known_hosts=host_keys.known_hosts_files(settings),
-            host_key_policy=host_keys.policy(target, settings, out),
-            algorithms=settings.algorithms,
-            compression=settings.compression,
-            kex_timeout=_KEX_SECONDS,
-        )
-    except _ssh.HostKeyError as error:
-        raise ConnectFailed(*host_keys.explain(error, target, settings)) from None
-    except ValueError as error:
-        raise ConnectFailed(f"{target}: {describe(error)}") from None
-    except OSError as error:
-        raise ConnectFailed(f"{target}: {describe(error)}") from None
-    _tell(session, target, out)
-    if settings.compression and session.algorithms.compression_client_to_server == "none":
-        out.warning(f"{target}: the server does not compress; going on without it")
-    return session
-
-
-def _tell(session: _ssh.Session, target: Target, out: Output) -> None:
+def _tell(stop: HopSettings, session: _ssh.Session, out: Output) -> None:
     """What -v shows of a handshake."""
     agreed = session.algorithms
-    out.detail(f"connected to {target}, which is {session.server_version}")
+    out.detail(f"connected to {stop.target}, which is {session.server_version}")
     out.detail(f"key exchange {agreed.kex}{', strict' if agreed.strict_kex else ''}")
     out.detail(f"host key {session.host_key.type} {session.host_key.fingerprint}")
     for way, cipher, mac, compression in (
@@ -131,32 +127,3 @@ def _tell(session: _ssh.Session, target: Target, out: Output) -> None:
     ):
         authenticated = f"MAC {mac}" if mac else "authenticates by itself"
         out.detail(f"{way}: cipher {cipher}, {authenticated}, compression {compression}")
-    for warning in session.warnings:
-        out.warning(f"{target}: {warning}")
-
-
-def _log_in(session: _ssh.Session, target: Target, settings: Settings, out: Output) -> None:
-    try:
-        log_in(session, _for_login(target, settings, out))
-    except _ssh.AuthenticationError as error:
-        methods = ", ".join(error.allowed) or "none"
-        raise ConnectFailed(
-            f"{target.user}@{target.host}: permission denied ({harmless(methods)})"
-        ) from None
-    except (OSError, ValueError) as error:
-        raise ConnectFailed(f"{target}: {describe(error)}") from None
-
-
-def _for_login(target: Target, settings: Settings, out: Output) -> connecting.Settings:
-    named: list[connecting.Key] = [*settings.identities]
-    credentials = Credentials(
-        password=settings.password,
-        keys=named,
-        default_keys=[] if named else default_keys(),
-        agent=default_agent(),
-        identities_only=settings.identities_only,
-        methods=settings.methods,
-        password_prompts=settings.password_prompts,
-    )
-    person = Asked(out, is_mute=bool(settings.batch))
-    return connecting.Settings(target=target, credentials=credentials, person=person)

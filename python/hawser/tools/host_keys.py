@@ -13,57 +13,59 @@ from pathlib import Path
 import _ssh
 
 from ..asking import CannotAsk, ask, can_ask
+from ..connecting.settings import Settings
 from ..escape import harmless
 from ..target import Target
 from .output import Output
-from .settings import Settings
 
 _TYPES = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA", "ecdsa-sha2-nistp256": "ECDSA"}
 _TYPES |= {"ecdsa-sha2-nistp384": "ECDSA", "ecdsa-sha2-nistp521": "ECDSA"}
 
 
-def known_hosts_files(settings: Settings) -> list[Path]:
-    """Those that the settings name, else the user's and the system's."""
-    if settings.known_hosts is not None:
-        return settings.known_hosts
-    return [Path.home() / ".ssh" / "known_hosts", Path("/etc/ssh/ssh_known_hosts")]
-
-
-def policy(target: Target, settings: Settings, out: Output) -> Callable[[str, _ssh.HostKey], bool]:
-    """What is to be said to `_ssh.Session` about a key that known_hosts does not have."""
-    files = known_hosts_files(settings)
+def policy(stop: Settings, out: Output) -> Callable[[str, _ssh.HostKey], bool]:
+    """What is to be said to `_ssh.Session` about a key that known_hosts does not have. 'no' is
+    OpenSSH's word for taking keys unasked."""
+    name = known_name(stop)
 
     def judge(_: str, key: _ssh.HostKey) -> bool:
-        if settings.host_keys == "strict":
+        if stop.strictness == "yes":
             return False
-        if settings.host_keys == "ask" and (settings.batch or not _wants(target, key)):
+        is_mute = not stop.person.can_be_asked()
+        if stop.strictness == "ask" and (is_mute or not _wants(name, key)):
             return False
-        _remember(target, key, files, out)
+        _remember(name, key, stop.known_hosts, out)
         return True
 
     return judge
 
 
-def explain(error: _ssh.HostKeyError, target: Target, settings: Settings) -> tuple[str, str]:
+def explain(error: _ssh.HostKeyError, stop: Settings) -> tuple[str, str]:
     """Why the key was refused, and what can be done about it in further lines."""
+    name = known_name(stop)
     if isinstance(error, _ssh.HostKeyChanged):
-        return f"{target}: THE HOST KEY HAS CHANGED", _changed(error, target, settings)
+        return f"{name}: THE HOST KEY HAS CHANGED", _changed(error, name, stop.known_hosts)
     if isinstance(error, _ssh.HostKeyUnknown):
-        text = f"{target}: the host key is not known ({error.key_type} {error.fingerprint})"
-        is_mute = settings.host_keys == "ask" and (settings.batch or not can_ask())
+        text = f"{name}: the host key is not known ({error.key_type} {error.fingerprint})"
+        is_mute = stop.strictness == "ask" and not stop.person.can_be_asked()
         return text, _MUTE_ADVICE if is_mute else ""
-    return f"{target}: {error}", ""
+    return f"{name}: {error}", ""
+
+
+def known_name(stop: Settings) -> str:
+    """The host as known_hosts and messages name it."""
+    host, port = stop.known_as
+    return str(Target(host, port=port))
 
 
 # ---- the question --------------------------------------------------------------------------------
 
 
-def _wants(target: Target, key: _ssh.HostKey) -> bool:
+def _wants(name: str, key: _ssh.HostKey) -> bool:
     """Asks until there is an answer; the fingerprint itself is one, too."""
     if not can_ask():
         return False
     question = (
-        f"No key of {target} is on record. It shows this {_TYPES.get(key.type, key.type)} key:\n"
+        f"No key of {name} is on record. It shows this {_TYPES.get(key.type, key.type)} key:\n"
         f"{key.fingerprint}\n"
         "Do you trust it (yes/no/[fingerprint])? "
     )
@@ -80,17 +82,17 @@ def harmless_lines(text: str) -> str:
     return "\n".join(map(harmless, text.split("\n")))
 
 
-def _remember(target: Target, key: _ssh.HostKey, files: list[Path], out: Output) -> None:
+def _remember(name: str, key: _ssh.HostKey, files: list[Path], out: Output) -> None:
     """Adds the key to the first file. That it cannot be is no reason not to go on."""
     if not files:
         return
-    line = f"{str(target).lower()} {key.type} {b64encode(key.blob).decode()}\n"
+    line = f"{name.lower()} {key.type} {b64encode(key.blob).decode()}\n"
     try:
         _append(files[0], line)
     except OSError as error:
         out.warning(f"the host key was not recorded: {files[0]}: {error.strerror}")
     else:
-        out.warning(f"{target} was added to {files[0]}, with its key {key.fingerprint}")
+        out.warning(f"{name} was added to {files[0]}, with its key {key.fingerprint}")
 
 
 def _append(path: Path, line: str) -> None:
@@ -112,14 +114,11 @@ Nobody can be asked here. Connect once from a terminal, or add the key to known_
 taken unseen by -o StrictHostKeyChecking=accept-new."""
 
 
-def _changed(error: _ssh.HostKeyError, target: Target, settings: Settings) -> str:
-    files = known_hosts_files(settings)
-    remove = f"ssh-keygen -R '{str(target).lower()}'" + "".join(
-        f" -f '{files[0]}'" for _ in files[:1]
-    )
+def _changed(error: _ssh.HostKeyError, name: str, files: list[Path]) -> str:
+    remove = f"ssh-keygen -R '{name.lower()}'" + "".join(f" -f '{files[0]}'" for _ in files[:1])
     return f"""\
 {_STARS}
-  WARNING: this is not the key that {target} had before.
+  WARNING: this is not the key that {name} had before.
 {_STARS}
 Either the server was given a new key, or somebody stands between it and you to listen in.
 Nothing secret was sent. In full:

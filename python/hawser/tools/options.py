@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import socket
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -78,9 +77,21 @@ class Parser(argparse.ArgumentParser):
             default=[],
             help="an option of ssh_config(5), e.g. StrictHostKeyChecking=accept-new",
         )
+        add(
+            "-F",
+            dest="config_file",
+            metavar="FILE",
+            help="read this ssh_config instead of ~/.ssh/config and the system's ('none': none)",
+        )
+        add(
+            "-J",
+            dest="jumps",
+            metavar="HOST[,...]",
+            help="go by these hosts, each [user@]host[:port], one after the other",
+        )
         family = group.add_mutually_exclusive_group().add_argument
-        family("-4", dest="family", action="store_const", const=socket.AF_INET, help="IPv4 only")
-        family("-6", dest="family", action="store_const", const=socket.AF_INET6, help="IPv6 only")
+        family("-4", dest="family", action="store_const", const="inet", help="IPv4 only")
+        family("-6", dest="family", action="store_const", const="inet6", help="IPv6 only")
 
     def _add_copying(self) -> None:
         add = self.add_argument_group("copying").add_argument
@@ -100,13 +111,14 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     settings = Settings()
     for option in arguments.options:
         settings.apply(option)
-    settings.user = arguments.user or settings.user
-    settings.port = arguments.port or settings.port
-    settings.family = arguments.family or settings.family
-    settings.identities = arguments.identities or settings.identities
-    settings.compression = arguments.compression or settings.compression
-    if arguments.ciphers:
-        settings.algorithms["cipher"] = arguments.ciphers
+    settings.user = arguments.user
+    settings.port = arguments.port
+    settings.family = arguments.family
+    settings.identities = arguments.identities
+    settings.compression = arguments.compression or None
+    settings.ciphers = arguments.ciphers
+    settings.config_file = arguments.config_file
+    settings.jumps = arguments.jumps
     settings.password = _password(arguments)
     return settings
 

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, BadTarget) as error:
         out.error(str(error))
         return USAGE_STATUS
-    if arguments.batch_file is not None and settings.batch is None:
+    if arguments.batch_file is not None and "batchmode" not in settings.options:
         settings.batch = True
     warn_of_password(out, arguments.password)
     return run(out, lambda: job.run(settings, out))
