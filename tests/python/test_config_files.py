@@ -128,6 +128,11 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert SSHConfig.from_path("/dev/null").lookup("a").port == 22
 
 
+def test_a_file_that_is_gone_when_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "part").symlink_to(tmp_path / "nowhere")
+    assert SSHConfig.from_text(f"Include {tmp_path}/*\nPort 3\n").lookup("x").port == 3
+
+
 def test_a_huge_file(tmp_path: Path) -> None:
     huge = tmp_path / "huge"
     with huge.open("wb") as file:
@@ -170,6 +175,15 @@ def test_the_default_files(home: Path) -> None:
     assert found.connect_timeout == 5
     assert found.identity_files[0] == f"{home}/.ssh/id_rsa"
     assert SSHConfig.default().lookup("y").user == "carol"
+
+
+def test_a_user_whom_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs as any number."""
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_123)
+    monkeypatch.setenv("HOME", "/h")
+    monkeypatch.delenv("USER", raising=False)
+    assert LocalUser.current() == LocalUser("4000123", "/h", 4_000_123)
+    assert SSHConfig().lookup("x").identity_files[0] == "/h/.ssh/id_rsa"
 
 
 def test_the_users_own_file_is_checked(home: Path) -> None:

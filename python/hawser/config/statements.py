@@ -84,8 +84,6 @@ def parse_line(line: str, where: Origin, supplies: algorithms.Supplies) -> State
         cut = lexing.keyword_and_rest(line)
         return _statement(*cut, where, supplies) if cut else None
     except ValueError as error:
-        if isinstance(error, ConfigError):
-            raise
         raise ConfigError(where, str(error)) from None
 
 

@@ -8,6 +8,8 @@ import socket
 from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 
+from .expansion import expand_environment
+
 Parser = Callable[[Sequence[str]], tuple[str, ...]]
 
 _INT_MAX = 2**31 - 1
@@ -240,6 +242,7 @@ def agent_socket(args: Sequence[str]) -> tuple[str, ...]:
 
 
 def _socket(word: str) -> str:
+    expand_environment(word)  # what is wrong with it shows at once
     if word.startswith("$") and not word.startswith("${"):
         name = word[1:]
         if not name or not all(char.isalnum() or char == "_" for char in name):
