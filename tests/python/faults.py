@@ -1,7 +1,9 @@
 """Connections and peers that misbehave: a proxy that cuts, holds or damages, and scripted peers."""
 
+import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -88,6 +90,57 @@ class Proxy:
 def _end(each: socket.socket) -> None:
     with suppress(OSError):
         each.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def far_away(target: Address, seconds: float) -> Iterator[Address]:
+    """A listener whose connections are relayed to `target`; each byte is `seconds` on its way."""
+    sockets: list[socket.socket] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listener.accept()
+                server = socket.create_connection(target)
+                sockets.extend((client, server))
+                for pair in ((client, server), (server, client)):
+                    _relay_late(*pair, seconds)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield listener.getsockname()
+    finally:
+        for each in (listener, *sockets):
+            _end(each)
+            each.close()
+
+
+def _relay_late(source: socket.socket, sink: socket.socket, seconds: float) -> None:
+    way: queue.Queue[tuple[float, bytes]] = queue.Queue()
+
+    def read() -> None:
+        data = b"begin"
+        while data:
+            try:
+                data = source.recv(1 << 18)
+            except OSError:
+                data = b""
+            way.put((time.monotonic() + seconds, data))
+
+    def write() -> None:
+        with suppress(OSError):
+            while True:
+                due, data = way.get()
+                if not data:
+                    break
+                time.sleep(max(due - time.monotonic(), 0))
+                sink.sendall(data)
+        _end(source)
+        _end(sink)
+
+    for each in (read, write):
+        threading.Thread(target=each, daemon=True).start()
 
 
 def relay(one: socket.socket, other: socket.socket) -> None:

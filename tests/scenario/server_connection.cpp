@@ -51,6 +51,9 @@ Status ServerConnection::take(ByteView payload) {
 
 Status ServerConnection::take_open(ByteView payload) {
   const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpen>(payload));
+  if (channels_.size() >= options_.most_channels) {
+    return post(wire::ChannelOpenFailure{message.sender, 2, "open failed", ""});
+  }
   ServerChannel channel;
   channel.own = next_++;
   channel.peer = message.sender;
@@ -88,7 +91,9 @@ Status ServerConnection::take_data(ByteView payload) {
   }
   append(channel->input, message.data.bytes);
   channel->window_in -= size;
-  if (channel->script && channel->script->echoes) {
+  if (channel->script && channel->script->answers && !channel->is_killed) {
+    append(channel->script->output, channel->script->answers(message.data.bytes));
+  } else if (channel->script && channel->script->echoes) {
     append(channel->script->output, message.data.bytes);
   }
   if (!options_.gives_window_back || channel->has_sent_close) return {};

@@ -22,7 +22,8 @@ struct ServerChannel {
   std::optional<ExecScript> script;  // running
   std::size_t output_done = 0;       // of the script's output
   std::size_t errors_done = 0;
-  Bytes input;  // all that came
+  Bytes input;             // all that came
+  bool is_killed = false;  // set by a test: what runs there ends
   bool has_eof_in = false;
   bool has_sent_eof = false;
   bool has_finished = false;  // exit-status and the like are out
@@ -47,6 +48,7 @@ class ServerConnection {
     const auto found = channels_.find(own);
     return found == channels_.end() ? nullptr : &found->second;
   }
+  [[nodiscard]] std::map<std::uint32_t, ServerChannel>& channels() { return channels_; }
   // What was asked of channels, e.g. "pty-req xterm 80x24", and of the connection.
   [[nodiscard]] const std::vector<std::string>& requests() const { return requests_; }
   // Input of channels that are over, by their numbers.

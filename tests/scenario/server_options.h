@@ -28,6 +28,9 @@ struct ExecScript {
   Bytes output;
   Bytes errors;
   bool echoes = false;  // input comes back; the end of input is the end of output
+  // What it says to a piece of input, until the input ends. Each channel has a copy.
+  std::function<Bytes(ByteView input)> answers;
+  std::size_t most = SIZE_MAX;  // that run at once; more are refused
   bool sends_eof = true;
   std::optional<std::uint32_t> status = 0;
   std::optional<std::string> signal;
@@ -54,6 +57,7 @@ struct ServerOptions {
   std::uint32_t window = 2 << 20;              // what it grants, and gives back at once
   bool gives_window_back = true;
   std::uint32_t max_packet = 32 * 1024;
+  std::size_t most_channels = SIZE_MAX;  // at once; more are refused
 };
 
 }  // namespace hawser::scenario

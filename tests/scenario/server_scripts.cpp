@@ -34,6 +34,9 @@ Result<bool> ServerConnection::start(ServerChannel& channel, std::string_view ty
   if (command.empty()) return type == "pty-req" || type == "env";
   const auto found = options_.commands.find(command);
   if (found == options_.commands.end() || channel.script) return false;
+  const auto runs = std::count_if(channels_.begin(), channels_.end(),
+                                  [](const auto& each) { return each.second.script.has_value(); });
+  if (static_cast<std::size_t>(runs) >= found->second.most) return false;
   channel.script = found->second;
   return true;
 }
@@ -44,7 +47,8 @@ Status ServerConnection::pump() {
     HAWSER_TRY(pump_output(channel));
     const bool is_written = channel.output_done == channel.script->output.size() &&
                             channel.errors_done == channel.script->errors.size();
-    const bool is_over = !channel.script->echoes || channel.has_eof_in;
+    const bool goes_on = channel.script->echoes || channel.script->answers;
+    const bool is_over = !goes_on || channel.has_eof_in || channel.is_killed;
     if (is_written && is_over) HAWSER_TRY(finish(channel));
   }
   return {};

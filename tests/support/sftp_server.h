@@ -62,7 +62,22 @@ struct Request {
   Bytes data;
 };
 
-// What the engine wants to send, taken apart. INIT has id 3, its version.
+// INIT has id 3, its version.
+inline Request parse_request(ByteView bytes) {
+  wire::Reader packet(bytes);
+  Request request;
+  request.type = packet.uint8();
+  request.id = packet.uint32();
+  if (request.type != 1) request.handle_or_path = std::string(as_text(packet.string()));
+  if (request.type == 5 || request.type == 6) {
+    request.offset = packet.uint64();
+    request.size = packet.uint32();
+  }
+  request.data = to_bytes(packet.rest());
+  return request;
+}
+
+// What the engine wants to send, taken apart.
 inline std::vector<Request> take_requests(sftp::Engine& engine) {
   Bytes all;
   while (engine.unsent() > 0) {
@@ -73,17 +88,7 @@ inline std::vector<Request> take_requests(sftp::Engine& engine) {
   std::vector<Request> requests;
   wire::Reader stream(all);
   while (!stream.at_end()) {
-    wire::Reader packet(stream.string());
-    Request request;
-    request.type = packet.uint8();
-    request.id = packet.uint32();
-    if (request.type != 1) request.handle_or_path = std::string(as_text(packet.string()));
-    if (request.type == 5 || request.type == 6) {
-      request.offset = packet.uint64();
-      request.size = packet.uint32();
-    }
-    request.data = to_bytes(packet.rest());
-    requests.push_back(std::move(request));
+    requests.push_back(parse_request(stream.string()));
   }
   return requests;
 }

@@ -99,6 +99,10 @@ inline constexpr std::uint32_t kSftpBlock = 32 * 1024;  // of a read or write: e
 inline constexpr std::uint32_t kSftpBlockMost = 255 * 1024;  // what OpenSSH's limits allow
 inline constexpr unsigned kSftpReadsInFlight = 64;           // of one file; OpenSSH's sftp has 64
 inline constexpr unsigned kSftpWritesInFlight = 64;          // of one file
+inline constexpr std::uint64_t kUploadSpread =
+    16 << 20;  // of one file, from the first byte not acknowledged to the last one sent
+inline constexpr std::size_t kStripes = 8;  // channels of one upload, and of a connection whose
+                                            // uploads open more: sshd lets 10 be (MaxSessions)
 inline constexpr std::size_t kSftpReadAhead = 8 << 20;  // bytes asked for before they are wanted
 
 // Trees that are copied as a whole

@@ -57,7 +57,12 @@ class Multiplexer {
   // A global request that wants an answer; GlobalReplied comes.
   Status global_request(std::string_view name, ByteView extra = {});
 
+  // Whether it is the peer's window that keeps write() from taking more.
+  [[nodiscard]] bool is_window_shut(ChannelId id);
+
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
+  // The shortest that an open took; Duration::max() if there was none.
+  [[nodiscard]] Duration round_trip() const { return round_trip_; }
 
  private:
   using Handler = Result<std::optional<ChannelEvent>> (Multiplexer::*)(ByteView);

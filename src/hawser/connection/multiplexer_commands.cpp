@@ -57,6 +57,11 @@ std::size_t Multiplexer::writable(ChannelId id) {
   return channel->out().left();
 }
 
+bool Multiplexer::is_window_shut(ChannelId id) {
+  const Channel* channel = channels_.find(id);
+  return channel != nullptr && channel->can_send_data() && channel->out().left() == 0;
+}
+
 Status Multiplexer::send_eof(ChannelId id) {
   Channel* channel = HAWSER_TRY(usable(id));
   if (!channel->can_send_data()) return {};

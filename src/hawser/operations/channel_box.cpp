@@ -6,6 +6,7 @@ namespace hawser::operations {
 
 Status ChannelBox::take(session::Session& session, const session::Event& event) {
   ++version_;
+  if (other_) other_->touch();
   if (const auto* bytes = std::get_if<connection::ChannelBytes>(&event)) {
     return take_data(session, *bytes);
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -64,6 +65,8 @@ class ChannelBox {
   [[nodiscard]] std::uint64_t version() const { return version_; }
   // Makes whoever waits on this channel look again.
   void touch() { ++version_; }
+  // Every change of this box counts as one of the other's, too: who waits there sees both.
+  void tell(std::shared_ptr<ChannelBox> other) { other_ = std::move(other); }
 
  private:
   Status take_data(session::Session& session, const connection::ChannelBytes& bytes);
@@ -87,6 +90,7 @@ class ChannelBox {
   std::optional<ChannelRefusal> refusal_;
   std::optional<ChannelExit> exit_;
   std::uint64_t version_ = 0;
+  std::shared_ptr<ChannelBox> other_;
   bool is_open_ = false;
   bool has_ended_ = false;
   bool is_closed_ = false;

@@ -15,6 +15,7 @@ class Inbox {
 
   // A box for a channel just opened. It stays until close() and the server's own CLOSE.
   std::shared_ptr<ChannelBox> add(connection::ChannelId id);
+  [[nodiscard]] std::size_t channels() const { return boxes_.size(); }
 
   // connection-wide facts
   struct LoginOutcome {

@@ -17,8 +17,9 @@ Result<bool> RemoteWriter::advance() {
     const std::size_t size = std::min<std::size_t>(data_.size() - done_, link_->write_block());
     const auto id = HAWSER_TRY(
         link_->engine().write(handle_, at_ + done_, data_.subspan(done_, size), *this, this));
-    waiting_.push_back({id, at_ + done_});
+    waiting_.push_back({id, at_ + done_, size});
     done_ += size;
+    asked_ += size;
     last_end_ = at_ + done_;
   }
   if (done_ < data_.size() || link_->engine().has_unsent_data(this)) return false;
@@ -52,10 +53,28 @@ void RemoteWriter::reset() {
   failure_.reset();
 }
 
+std::optional<std::uint64_t> RemoteWriter::oldest() const {
+  std::optional<std::uint64_t> oldest;
+  if (done_ < data_.size()) oldest = at_ + done_;
+  for (const Waiting& waiting : waiting_) {
+    if (!waiting.is_answered) oldest = std::min(oldest.value_or(waiting.offset), waiting.offset);
+  }
+  return oldest;
+}
+
+bool RemoteWriter::is_writing(std::uint64_t begin, std::uint64_t end) const {
+  const auto is_between = [=](std::uint64_t offset) { return begin <= offset && offset < end; };
+  if (done_ < data_.size() && is_between(at_ + done_)) return true;
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
+    return !waiting.is_answered && is_between(waiting.offset);
+  });
+}
+
 void RemoteWriter::take(sftp::RequestId id, const sftp::Reply& reply) {
   const auto found = std::find_if(waiting_.begin(), waiting_.end(),
                                   [id](const Waiting& waiting) { return waiting.id == id; });
   found->is_answered = true;
+  answered_ += found->size;
   const auto& status = std::get<sftp::StatusReply>(reply);
   if (status.code != sftp::StatusCode::ok && !failure_) {
     SftpAnswer ignored;

@@ -37,11 +37,19 @@ class RemoteWriter final : private sftp::Receiver {
   [[nodiscard]] std::uint64_t acknowledged() const {
     return waiting_.empty() ? last_end_ : waiting_.front().offset;
   }
+  // The lowest byte of those begun that is not acknowledged, in whatever order they were begun.
+  [[nodiscard]] std::optional<std::uint64_t> oldest() const;
+  // Whether something between is not acknowledged.
+  [[nodiscard]] bool is_writing(std::uint64_t begin, std::uint64_t end) const;
+  // Bytes in all.
+  [[nodiscard]] std::uint64_t asked() const { return asked_; }
+  [[nodiscard]] std::uint64_t answered() const { return answered_; }
 
  private:
   struct Waiting {
     sftp::RequestId id;
     std::uint64_t offset = 0;
+    std::size_t size = 0;
     bool is_answered = false;
   };
 
@@ -55,6 +63,8 @@ class RemoteWriter final : private sftp::Receiver {
   std::size_t done_ = 0;
   std::deque<Waiting> waiting_;
   std::uint64_t last_end_ = 0;
+  std::uint64_t asked_ = 0;
+  std::uint64_t answered_ = 0;
   std::optional<Error> failure_;
   SftpRefusal refusal_;
   std::uint64_t refused_at_ = 0;

@@ -18,7 +18,19 @@ std::uint32_t block_from(std::uint64_t limit) {
 
 }  // namespace
 
+Status SftpLink::begin(session::Session& session) {
+  HAWSER_TRY(attach(session));
+  HAWSER_TRY(session.request(box_->id(), connection::SubsystemRequest{"sftp"}));
+  ticket_ = box_->take_ticket();
+  return flush(session);
+}
+
+bool SftpLink::stands() const {
+  return !is_detached_ && !is_refused_ && !engine_.failure() && !box_->has_ended();
+}
+
 void SftpLink::detach(session::Session& session) {
+  branches_.detach(session);
   is_detached_ = true;
   (void)box_->direct_to(session, nullptr);
   if (!box_->is_closed()) (void)session.close(box_->id());
@@ -31,12 +43,18 @@ Status SftpLink::flush(session::Session& session) {
     return std::unexpected(*engine_.failure());
   }
   if (box_->has_ended()) return fail(Errc::sftp_ended, "SFTP");
+  if (const auto reply = ticket_ ? box_->take_reply(*ticket_) : std::nullopt) {
+    ticket_.reset();
+    is_refused_ = !*reply;
+  }
+  if (is_refused_) return fail(Errc::channel_request_refused, "subsystem");
   while (engine_.unsent() > 0) {
     const Gather pending = engine_.pending();
     const std::size_t taken = HAWSER_TRY(session.write(box_->id(), pending));
     engine_.sent(taken);
     if (taken < pending.size()) break;
   }
+  is_shut_ = engine_.unsent() > 0 && session.is_window_shut(box_->id());
   return {};
 }
 
@@ -69,15 +87,23 @@ void SftpLink::learn(const sftp::Limits& limits) {
       limits.max_packet, hawser::limits::kSftpPacket, hawser::limits::kSftpPacketMost)));
 }
 
-Result<Want> SftpOperation::advance(session::Session& session, Inbox& /*inbox*/) {
+Result<Want> SftpOperation::advance(session::Session& session, Inbox& inbox) {
+  link_->set_clock({session.now(), session.round_trip()});
   for (;;) {
     Want want = HAWSER_TRY(step());
+    const bool was_shut = link_->is_shut();
     const bool had_output = link_->engine().unsent() > 0;
     const Status flushed = link_->flush(session);
-    if (std::holds_alternative<Done>(want)) return want;  // what came whole counts
+    const bool branches_have_news = link_->branches().drive(session, inbox, *link_);
+    if (std::holds_alternative<Done>(want)) {  // what came whole counts
+      link_->branches().rest(session);
+      return want;
+    }
     if (!flushed) return std::unexpected(flushed.error());
     // That all went out can be what the operation waits for, or room for more.
-    if (!had_output || link_->engine().unsent() > 0) return want;
+    const bool has_sent_all = had_output && link_->engine().unsent() == 0;
+    const bool is_newly_shut = link_->is_shut() && !was_shut;
+    if (!has_sent_all && !is_newly_shut && !branches_have_news) return want;
   }
 }
 

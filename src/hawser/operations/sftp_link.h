@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hawser/operations/operation.h"
+#include "hawser/operations/sftp_branches.h"
 #include "hawser/sftp/engine.h"
 
 namespace hawser::operations {
@@ -13,19 +14,36 @@ class SftpLink final : private DataTarget {
 
   // From here on the channel's data is SFTP. Until detach(), which must come before the end.
   Status attach(session::Session& session) { return box_->direct_to(session, this); }
-  // Gives the channel up: nothing comes any more, and it is closed. Operations under way end with
-  // Errc::closed at their next look, whether the server answers or not.
+  // The same for a channel that is open only: asks for the subsystem, whose refusal breaks the
+  // link.
+  Status begin(session::Session& session);
+  // Gives the channel and the branches up: nothing comes any more, and it is closed. Operations
+  // under way end with Errc::closed at their next look, whether the server answers or not.
   void detach(session::Session& session);
 
   [[nodiscard]] sftp::Engine& engine() { return engine_; }
   [[nodiscard]] const sftp::Engine& engine() const { return engine_; }
   [[nodiscard]] const ChannelBox& box() const { return *box_; }
+  [[nodiscard]] const std::shared_ptr<ChannelBox>& shared_box() const { return box_; }
+  [[nodiscard]] SftpBranches& branches() { return branches_; }
   // Makes every operation on this link look again.
   void touch() { box_->touch(); }
 
   // Sends what is pending as far as the channel takes it, and looks whether the link still stands:
   // the engine's failure, sftp_ended once the server closed the channel, closed once we did.
   Status flush(session::Session& session);
+  // Whether it stood at the last look.
+  [[nodiscard]] bool stands() const;
+  // Whether it was the server's window that kept flush() from sending more.
+  [[nodiscard]] bool is_shut() const { return is_shut_; }
+
+  // The time, and the round trip of the path, for machines that have no session to ask.
+  struct Clock {
+    Instant now;
+    Duration round_trip = Duration::max();  // not known
+  };
+  [[nodiscard]] const Clock& clock() const { return clock_; }
+  void set_clock(const Clock& clock) { clock_ = clock; }
   // Why it broke, for people, escaped; empty if there is no more to say than the error.
   [[nodiscard]] std::string complaint() const;
 
@@ -43,6 +61,11 @@ class SftpLink final : private DataTarget {
   sftp::Limits limits_;
   std::uint32_t read_block_ = hawser::limits::kSftpBlock;
   std::uint32_t write_block_ = hawser::limits::kSftpBlock;
+  SftpBranches branches_;
+  Clock clock_;
+  std::optional<std::uint64_t> ticket_;  // of the subsystem's request
+  bool is_refused_ = false;
+  bool is_shut_ = false;
   bool is_detached_ = false;
   Bytes error_output_;  // the end of what the server process said on stderr
 };

@@ -39,6 +39,7 @@ Status TreeUpload::supply_local(Result<LocalAnswer> answer) {
 void TreeUpload::cancel(session::Session& session, Inbox& /*inbox*/) {
   abandon();
   (void)link().flush(session);
+  link().branches().rest(session);
 }
 
 void TreeUpload::abandon() {

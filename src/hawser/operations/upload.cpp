@@ -17,7 +17,7 @@ constexpr std::uint32_t kOwnerWrites = 0200;
 }  // namespace
 
 FileUpload::FileUpload(std::shared_ptr<SftpLink> link, Spec spec)
-    : link_(std::move(link)), spec_(std::move(spec)), call_(link_) {
+    : link_(std::move(link)), spec_(std::move(spec)), call_(link_), check_(link_) {
   // Whole blocks, so that no request is smaller than it need be.
   const std::size_t block = link_->write_block();
   piece_.resize(std::max<std::size_t>(kPiece / block, 1) * block);
@@ -185,10 +185,10 @@ Result<bool> FileUpload::open_part() {
   }
   if (!*is_open) return false;
   handle_ = std::move(call_.answer().bytes);
-  // Servers may write requests in another order than they came: what was in flight when the earlier
-  // try broke off may have gaps.
-  const std::uint64_t unsure = std::uint64_t{limits::kSftpWritesInFlight} * link_->write_block();
-  done_ = goes_on && part_size_ > unsure ? part_size_ - unsure : 0;
+  // What was in flight when the earlier try broke off may have gaps: several channels wrote it, and
+  // servers may write requests in another order than they came.
+  constexpr std::uint64_t kUnsure = limits::kUploadSpread;
+  done_ = goes_on && part_size_ > kUnsure ? part_size_ - kUnsure : 0;
   stage_ = Stage::keeping_owner;
   if (!old_) begin_to_read();
   return true;
@@ -227,6 +227,10 @@ Result<bool> FileUpload::open_target() {
 void FileUpload::begin_to_read() {
   writer_.emplace(link_, handle_);
   stage_ = Stage::reading;
+  if (part_.empty()) return;
+  const bool is_size_known = source_.size > 0;
+  writer_->allow_stripes(part_,
+                         {part_size_, is_size_known ? std::optional(source_.size) : std::nullopt});
 }
 
 Result<bool> FileUpload::send() {
@@ -268,12 +272,29 @@ Result<bool> FileUpload::set_attributes() {
 }
 
 Result<bool> FileUpload::close() {
-  if (!HAWSER_TRY(ask(sftp::message::Close{0, wire::Blob(handle_)}, sftp::Expected::status))) {
-    return false;
+  if (!is_checked_) is_checked_ = HAWSER_TRY(check());
+  if (!is_closed_) {
+    is_closed_ =
+        HAWSER_TRY(ask(sftp::message::Close{0, wire::Blob(handle_)}, sftp::Expected::status));
   }
+  if (!is_checked_ || !is_closed_) return false;
   handle_.clear();
   stage_ = part_.empty() ? Stage::closing_source : Stage::renaming;
   return true;
+}
+
+// To some servers two handles of one file are two files.
+Result<bool> FileUpload::check() {
+  if (!writer_->was_striped()) return true;
+  const sftp::message::FileStat look{0, wire::Blob(handle_)};
+  const auto is_told = check_.ask(look, sftp::Expected::attributes);
+  if (!is_told) refusal_ = check_.refusal();
+  if (!is_told || !*is_told) return is_told;
+  const auto& size = check_.answer().attributes.size;
+  if (size == done_) return true;
+  refusal_.text =
+      std::to_string(size.value_or(0)) + " of " + std::to_string(done_) + " bytes are there";
+  return fail(Errc::file_changed, "upload");
 }
 
 Result<bool> FileUpload::rename() {
@@ -299,6 +320,7 @@ void FileUpload::drop_part() {
 
 void FileUpload::abandon() {
   call_.forget();
+  check_.forget();
   if (writer_) writer_->reset();
   drop_part();
 }
@@ -306,6 +328,7 @@ void FileUpload::abandon() {
 void Upload::cancel(session::Session& session, Inbox& /*inbox*/) {
   file_.abandon();
   (void)link().flush(session);
+  link().branches().rest(session);
 }
 
 }  // namespace hawser::operations

@@ -2,12 +2,13 @@
 // name beside the target, which it replaces when all of it has been acknowledged (posix-rename of
 // OpenSSH). The target itself is written where that cannot be: the server has no such rename, makes
 // no file there, or does not let us give the new file the old one's owner; and where the target is
-// no regular file, e.g. a symlink.
+// no regular file, e.g. a symlink. A temporary file may be written over several channels
+// (striped_writer.h); the target itself is not, for nobody shall see it with gaps.
 #pragma once
 
 #include "hawser/operations/copy_options.h"
-#include "hawser/operations/remote_writer.h"
 #include "hawser/operations/sftp_call.h"
+#include "hawser/operations/striped_writer.h"
 
 namespace hawser::operations {
 
@@ -68,6 +69,7 @@ class FileUpload final {
   Result<bool> drain();
   Result<bool> set_attributes();
   Result<bool> close();
+  Result<bool> check();
   Result<bool> rename();
 
   [[nodiscard]] bool may_resume() const;
@@ -90,18 +92,21 @@ class FileUpload final {
   std::shared_ptr<SftpLink> link_;
   Spec spec_;
   SftpCall call_;
+  SftpCall check_;  // beside the other
   Stage stage_ = Stage::opening_source;
   LocalFacts source_;
   std::optional<sftp::Attributes> old_;  // of the file that is replaced
   std::string part_;                     // the temporary name in use; empty: the target's own
   std::uint64_t part_size_ = 0;          // of what an earlier try left
   Bytes handle_;
-  std::optional<RemoteWriter> writer_;
+  std::optional<StripedWriter> writer_;
   Bytes piece_;
   std::size_t piece_size_ = 0;
   std::uint64_t done_ = 0;
   std::optional<std::uint64_t> told_;  // of acknowledged(), to whom it may concern
   bool has_ended_ = false;
+  bool is_checked_ = false;
+  bool is_closed_ = false;
   SftpRefusal refusal_;
 };
 

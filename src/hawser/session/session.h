@@ -58,6 +58,10 @@ class Session final : private connection::Outbox {
   // the socket: try again after the next event. At most 5 views.
   Result<std::size_t> write(connection::ChannelId channel, const Gather& data);
   [[nodiscard]] std::size_t writable(connection::ChannelId channel);
+  // Whether it is the peer's window that keeps write() from taking more.
+  [[nodiscard]] bool is_window_shut(connection::ChannelId channel) {
+    return multiplexer_.is_window_shut(channel);
+  }
   Status send_eof(connection::ChannelId channel);
   Status close(connection::ChannelId channel);
   Status consume(connection::ChannelId channel, std::size_t bytes);
@@ -79,6 +83,9 @@ class Session final : private connection::Outbox {
   [[nodiscard]] bool is_login_under_way() const { return authenticator_.is_under_way(); }
   [[nodiscard]] const transport::Transport& transport() const { return transport_; }
   [[nodiscard]] wire::Phase phase() const { return transport_.phase(); }
+  // The path's, as far as it was seen: the shortest that opening a channel took.
+  [[nodiscard]] Duration round_trip() const { return multiplexer_.round_trip(); }
+  [[nodiscard]] Instant now() const { return now_; }  // as it was told last
 
  private:
   // connection::Outbox
