@@ -48,7 +48,7 @@ TOKEN = re.compile(
 )
 
 CODE = {".cpp", ".h", ".py", ".cmake", ".sh"}
-FOLDERS = ("src", "bindings", "python", "tools", "cmake")
+FOLDERS = ("src", "bindings", "python", "tools", "cmake", "bench")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ check() {
 
 lint_cpp() {
   local files
-  mapfile -t files < <(find src bindings tests -name '*.cpp' -o -name '*.h' | sort)
+  mapfile -t files < <(find src bindings tests bench -name '*.cpp' -o -name '*.h' -o -name '*.c' | sort)
   [ ${#files[@]} -gt 0 ] || return 0
   check clang-format clang-format-19 --dry-run -Werror "${files[@]}"
   check clang-tidy tidy
@@ -54,6 +54,7 @@ lint_python() {
   check ruff ruff check --quiet .
   check ruff-format ruff format --check --quiet .
   check mypy mypy --strict python/_ssh.pyi python/hawser tools tests/python
+  check mypy-bench mypy --strict -p bench
   check mypy-interop mypy --strict tests/interop  # apart: there are two files conftest.py
   check stubtest env MYPYPATH=python python -m mypy.stubtest _ssh --allowlist tools/stubtest-allow.txt
 }

@@ -3,10 +3,11 @@
 # build/venv with the development requirements, and the project itself installed there. Does only
 # what is missing, so that it may be called before every run.
 #
-#   tools/setup.sh [--lint] [--peers] [--no-install]
+#   tools/setup.sh [--lint] [--peers] [--bench] [--no-install]
 #
 #   --lint         also the clang tools of tools/lint.sh
 #   --peers        also the servers of tests/interop (tools/peers.sh makes some of them)
+#   --bench        also the peers and tools of bench/run.sh
 #   --no-install   leave out the project itself
 #   PYTHON=...     the interpreter of the venv (3.11 or later, with its headers)
 #
@@ -19,8 +20,9 @@ packages=(g++ cmake ninja-build pkg-config libssl-dev libargon2-dev zlib1g-dev l
           libgmock-dev nlohmann-json3-dev python3-dev python3-venv)
 # Without these there is less to see and to test, but it works.
 extra_packages=(openssh-client openssh-server openssh-sftp-server dropbear-bin tinysshd putty-tools
-                ccache)
+                ccache valgrind)
 peer_packages=(proftpd-mod-crypto erlang-ssh libssh-dev)
+bench_packages=(libssh-dev libssh2-1-dev libbenchmark-dev curl lftp strace binutils)
 lint_packages=(clang-format-19 clang-tidy-19 clang-19)
 venv=build/venv
 install=yes
@@ -31,8 +33,9 @@ main() {
     case $option in
       --lint) packages+=("${lint_packages[@]}") ;;
       --peers) peers=yes; extra_packages+=("${peer_packages[@]}") ;;
+      --bench) extra_packages+=("${bench_packages[@]}") ;;
       --no-install) install=no ;;
-      *) die "unknown option $option (known: --lint, --peers, --no-install)" ;;
+      *) die "unknown option $option (known: --lint, --peers, --bench, --no-install)" ;;
     esac
   done
   install_packages

@@ -2,11 +2,11 @@
 # Every test, from a bare clone: sets up what is missing, then runs the stages below and sums up.
 #
 #   tools/test.sh                                 all stages
-#   tools/test.sh lint|cpp|asan|python|interop    only these
+#   tools/test.sh lint|cpp|asan|icount|python|interop    only these
 #   tools/test.sh interop-all                     each combination of algorithms, not only each pair
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all=(lint cpp asan python interop)
+all=(lint cpp asan icount python interop)
 known=("${all[@]}" interop-all)
 summary=()
 status=0
@@ -36,6 +36,7 @@ stage_lint() {
 }
 stage_cpp() { run "C++ tests" preset dev; }
 stage_asan() { run "C++ tests, ASan+UBSan" preset asan; }
+stage_icount() { run "instruction counts" icount; }
 stage_python() { run "Python tests" build/venv/bin/python -m pytest tests/python; }
 stage_interop() { run "interop, every pair" build/venv/bin/python -m pytest tests/interop; }
 stage_interop_all() {
@@ -48,6 +49,12 @@ preset() {
   export HAWSER_CRYPTOGRAPHY_VECTORS
   cmake --preset "$1" >build/cmake-"$1".log 2>&1 || { cat build/cmake-"$1".log; return 1; }
   cmake --build --preset "$1" -- --quiet && ctest --preset "$1" --progress
+}
+
+icount() {
+  cmake --preset bench >build/cmake-bench.log 2>&1 || { cat build/cmake-bench.log; return 1; }
+  cmake --build --preset bench --target hawser_icount -- --quiet &&
+    build/venv/bin/python bench/icount/count.py build/bench/cmake/bench/hawser_icount
 }
 
 run() {

@@ -1,0 +1,1 @@
+"""Hawser beside its peers: throughput, CPU, small operations, distance. See README.md."""
