@@ -32,35 +32,32 @@ def draw(results: Results, folder: Path) -> None:
     mpl.rcParams.update({"svg.hashsalt": "hawser", "svg.fonttype": "none", "font.size": 9})
     folder.mkdir(parents=True, exist_ok=True)
     streams = [row for row in STREAMS if row.name in results.rows]
-    if streams:
-        _bars(
-            folder / "throughput.svg",
-            "Throughput on the loopback, MiB/s (more is better)",
-            streams,
-            results,
-            lambda cell: cell.rate / 2**20,
-        )
-        _bars(
-            folder / "cpu.svg",
-            "CPU of the client, s/GiB (less is better; dashes: the floor)",
-            streams,
-            results,
-            lambda cell: cell.per_gib(cell.cpu),
-            floors=results.floors,
-            most=4.0,
-        )
     small = [row for row in SMALL if row.name in results.rows and row.name in _SMALL_SHOWN]
-    if small:
-        _bars(
-            folder / "small.svg",
-            "Small operations, a second (more is better)",
-            small,
-            results,
-            lambda cell: cell.rate,
-            is_log=True,
-        )
-    if any(row.endswith("ms") for row in results.rows):
-        _lines(folder / "distance.svg", results)
+    _bars(
+        folder / "throughput.svg",
+        "Throughput on the loopback, MiB/s (more is better)",
+        streams,
+        results,
+        lambda cell: cell.rate / 2**20,
+    )
+    _bars(
+        folder / "cpu.svg",
+        "CPU of the client, s/GiB (less is better; dashes: the floor)",
+        streams,
+        results,
+        lambda cell: cell.per_gib(cell.cpu),
+        floors=results.floors,
+        most=4.0,
+    )
+    _bars(
+        folder / "small.svg",
+        "Small operations, a second (more is better)",
+        small,
+        results,
+        lambda cell: cell.rate,
+        is_log=bool(small),
+    )
+    _lines(folder / "distance.svg", results)
 
 
 _SMALL_SHOWN = ("stat", "stat_many", "open_read", "tree", "list")
@@ -103,7 +100,7 @@ def _bars(
     if is_log:
         axes.set_xscale("log")
     _finish(axes)
-    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    _legend(axes)
     _save(path)
 
 
@@ -135,7 +132,7 @@ def _lines(path: Path, results: Results) -> None:
         axes.set_yscale("log")
         _finish(axes)
     both[0].set_ylabel("MiB/s")
-    both[1].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+    _legend(both[1])
     _save(path)
 
 
@@ -143,6 +140,12 @@ def _finish(axes: Axes) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="both", color="#e5e5e5", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def _legend(axes: Axes) -> None:
+    """Beside the plot, if there is anything in it."""
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 
 
 def _save(path: Path) -> None:
