@@ -178,7 +178,7 @@ class Client:
         status. Enter, `~`, `.` leaves at once."""
         from .running.shell import interact
 
-        return interact(self.session, command, escape)
+        return interact(self.session, command, escape, wishes=self._links[-1].settings.variables)
 
     # ---- files -----------------------------------------------------------------------------------
 

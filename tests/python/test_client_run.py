@@ -143,8 +143,13 @@ def test_a_sink_that_fails(client: hawser.Client) -> None:
         def write(self, data: Any, /) -> int:
             raise OSError(28, "full")
 
-    with pytest.raises(OSError, match="full"), within(20):
-        client.run("head -c 9000000 /dev/zero", stdout=Full())
+    for command in ("head -c 9000000 /dev/zero", "yes"):
+        with pytest.raises(OSError, match="full"), within(20):
+            client.run(command, stdout=Full())
+        with within(20), client.popen(command, stdout=Full()) as process:
+            with pytest.raises(OSError, match="full"):
+                process.wait()
+            assert process.stdout is None
     assert client.run("echo and on").ok
 
 

@@ -48,7 +48,8 @@ def test_a_shell(terminal: Terminal) -> None:
     terminal.wait_for("19 71")
     terminal.enter("sleep 60")
     terminal.wait_for("sleep 60")
-    terminal.interrupt()  # goes to the server
+    terminal.interrupt()  # goes to the server, whose terminal drops what is typed too early
+    terminal.wait_for(r"\^C\s*\$ ")
     terminal.enter("echo still $((1+1))")
     terminal.wait_for("still 2")
     terminal.enter("exit 5")

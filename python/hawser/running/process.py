@@ -50,6 +50,8 @@ class Process:
         self._pumps: list[Pump] = []
         self._collected: dict[str, bytearray] = {}
         self._fed = False
+        self._has_failed = False
+        """A sink or a source failed, which ended the command, and the caller was told."""
         self.stdin: Any = self._input(stdin)
         self.stdout: Any = self._output("stdout", stdout)
         self.stderr: Any = self._output("stderr", DEVNULL if merges else stderr)
@@ -85,6 +87,9 @@ class Process:
                 status = self._channel.wait(timeout)
             except _ssh.Timeout:
                 raise CommandTimeout(self.args, timeout or 0) from None
+            except _ssh.Error:
+                self._raise_failures()  # of a sink: that is why the channel is closed
+                raise
             self._join(end, timeout)
             self.returncode = returncode_of(status, self._channel.exit_signal)
         return self.returncode
@@ -148,7 +153,7 @@ class Process:
     def _collect(self, name: str) -> None:
         """What was read ahead by a text file that the caller used before is its own."""
         collected = self._collected[name] = bytearray()
-        self._pumps.append(drain(self._readers[name], collected.extend))
+        self._pumps.append(drain(self._channel, self._readers[name], collected.extend))
 
     def _timeout(self, timeout: float) -> CommandTimeout:
         out, err = (bytes(self._collected.get(name, b"")) for name in ("stdout", "stderr"))
@@ -159,8 +164,13 @@ class Process:
         for pump in self._pumps:
             if not pump.join(None if end is None else max(end - time.monotonic(), 0)):
                 raise CommandTimeout(self.args, timeout or 0)
+        self._raise_failures()
+
+    def _raise_failures(self) -> None:
+        for pump in self._pumps:
             failure, pump.failure = pump.failure, None
             if failure is not None:
+                self._has_failed = True
                 raise failure
 
     def _text(self, name: str) -> Any:
@@ -196,7 +206,7 @@ class Process:
                 return reader
             return io.TextIOWrapper(reader, self._encoding, self._errors)
         discards = isinstance(sink, int) and sink == DEVNULL
-        self._pumps.append(drain(reader, None if discards else writer_of(sink)))
+        self._pumps.append(drain(self._channel, reader, None if discards else writer_of(sink)))
         return None
 
     def __enter__(self) -> Self:
@@ -209,14 +219,14 @@ class Process:
         trace: TracebackType | None,
     ) -> None:
         """Waits for the command, which reads end-of-file; after an exception it is ended."""
-        if error is not None:
+        if error is not None or self._has_failed:
             self.end()
             return
         if self.stdin is not None and not self._fed:
             self.stdin.close()
         for name in ("stdout", "stderr"):
             if getattr(self, name) is not None and name not in self._collected:
-                self._pumps.append(drain(self._readers[name], None))
+                self._pumps.append(drain(self._channel, self._readers[name], None))
                 self._collected[name] = bytearray()
         self.wait()
         self._channel.close()

@@ -53,21 +53,21 @@ class Pump:
             self.failure = error
 
 
-def drain(source: io.BufferedReader, write: Callable[[bytes], object] | None) -> Pump:
-    """Reads to the end of the stream. When the sink fails, the rest goes nowhere, so that the
-    command does not stop at a full window."""
+def drain(
+    channel: _ssh.Channel, source: io.BufferedReader, write: Callable[[bytes], object] | None
+) -> Pump:
+    """Reads to the end of the stream. A sink that fails ends the command, as a pipe that nobody
+    reads does."""
 
     def work() -> None:
-        failure: BaseException | None = None
         while data := source.read1(CHUNK):
-            if write is None or failure is not None:
+            if write is None:
                 continue
             try:
                 write(data)
-            except BaseException as error:
-                failure = error
-        if failure is not None:
-            raise failure
+            except BaseException:
+                channel.close()
+                raise
 
     return Pump(work, "output")
 

@@ -8,28 +8,41 @@ import contextlib
 import os
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 import _ssh
 
 from .completed import returncode_of
 from .escapes import HELP, Escapes, Leave
 from .pumps import CHUNK, Pump, drain, writer_of
+from .starting import set_variable
 from .terminal import modes_of, raw, resizes, size_of
 
 LEFT_STATUS = 255
 _END_SECONDS = 2.0
 
 
-def interact(session: _ssh.Session, command: str | None = None, escape: str | None = "~") -> int:
-    """The exit status of the shell, or of `command`; 255 if the person left by `~.`."""
+def interact(
+    session: _ssh.Session,
+    command: str | None = None,
+    escape: str | None = "~",
+    *,
+    takes_terminal: bool = True,
+    wishes: Mapping[str, str] = MappingProxyType({}),
+) -> int:
+    """The exit status of the shell, or of `command`; 255 if the person left by `~.`. Where stdin is
+    a terminal, there is one on the server, too, unless `takes_terminal` is false. `wishes` are
+    variables for a server that takes them."""
     if escape is not None and len(escape) != 1:
         raise ValueError("escape= is one character, or None")
     stdin, stdout, stderr = (stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr))
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     with session.open_session() as channel, contextlib.ExitStack() as stack:
-        if os.isatty(stdin):
+        for name, value in wishes.items():
+            set_variable(channel, name, value, set())
+        if takes_terminal and os.isatty(stdin):
             size = size_of(stdout if os.isatty(stdout) else stdin)
             channel.pty(os.environ.get("TERM", "xterm"), *size, modes=modes_of(stdin))
             stack.enter_context(raw(stdin))
@@ -51,18 +64,18 @@ class _Interaction:
 
     def run(self) -> int:
         outputs = [
-            drain(self._channel.stdout, writer_of(self._stdout)),
-            drain(self._channel.stderr, writer_of(self._stderr)),
+            drain(self._channel, self._channel.stdout, writer_of(self._stdout)),
+            drain(self._channel, self._channel.stderr, writer_of(self._stderr)),
         ]
         ended = Pump(self._wait, "shell-end")
         try:
             with resizes(self._note_resize):
                 self._carry_input()
-            ended.join()
-            if ended.failure is not None:
-                raise ended.failure
-            for output in outputs:
-                output.join()
+            # A sink that failed comes first: that is why the rest ended.
+            for pump in (*outputs, ended):
+                pump.join()
+                if pump.failure is not None:
+                    raise pump.failure
             return returncode_of(self._channel.exit_status, self._channel.exit_signal)
         except Leave:
             return LEFT_STATUS

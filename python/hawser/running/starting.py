@@ -43,8 +43,8 @@ class Start:
             env = self.env or {}
             for name, value in self.wishes.items():
                 if name not in env:
-                    _set(channel, name, value, refused)
-            left = [name for name in env if not _set(channel, name, env[name], refused)]
+                    set_variable(channel, name, value, refused)
+            left = [name for name in env if not set_variable(channel, name, env[name], refused)]
             channel.exec(self.line(left) if left else line)
         except BaseException:
             channel.close()
@@ -91,7 +91,7 @@ class Start:
         return f"cd -- {shlex.quote(os.fspath(self.cwd))} && {line}"
 
 
-def _set(channel: _ssh.Channel, name: str, value: str, refused: set[str]) -> bool:
+def set_variable(channel: _ssh.Channel, name: str, value: str, refused: set[str]) -> bool:
     """Whether the server takes the variable."""
     if name in refused:
         return False

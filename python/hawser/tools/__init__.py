@@ -1,5 +1,5 @@
-"""The command-line tools hawser-scp and hawser-sftp, on top of `_ssh`.
+"""The command-line tools hawser-scp, hawser-sftp and hawser-ssh.
 
-`scp.py` and `sftp.py` are the programs; what both need stands beside them, what only the
+`scp.py`, `sftp.py` and `ssh.py` are the programs; what both need stands beside them, what only the
 interactive shell needs in `shell/`. docs/tools.md describes them.
 """

@@ -35,11 +35,18 @@ class ConnectFailed(Exception):
 @contextmanager
 def connect(target: Target, settings: Settings, out: Output) -> Iterator[_ssh.Session]:
     """A session with the target that is logged in; what is on the way ends with it."""
+    with connected(target, settings, out) as links:
+        yield links[-1].session
+
+
+@contextmanager
+def connected(target: Target, settings: Settings, out: Output) -> Iterator[list[Link]]:
+    """The same with all that is known of each hop."""
     route = _route(target, settings, out)
     links = _links(route, target, out)
     try:
         _tell_of_warnings(links, out)
-        yield links[-1].session
+        yield links
     finally:
         for link in reversed(links):
             link.close()

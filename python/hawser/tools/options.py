@@ -36,7 +36,7 @@ class Parser(argparse.ArgumentParser):
     def _add_connecting(self) -> None:
         group = self.add_argument_group("connecting")
         add = group.add_argument
-        port = _value(port_number)
+        port = value_of(port_number)
         add("-P", dest="port", metavar="PORT", type=port, help="the server's port (22)")
         add("-u", dest="user", metavar="USER", help="the account there (named as yours here)")
         add(
@@ -46,52 +46,7 @@ class Parser(argparse.ArgumentParser):
             help="the password. Others may read it in the list of processes: rather let it be "
             "asked for, or put it into the variable HAWSER_PASSWORD",
         )
-        add(
-            "--password-fd",
-            metavar="N",
-            type=int,
-            help="read the password from file descriptor N, up to a newline",
-        )
-        add(
-            "-i",
-            dest="identities",
-            metavar="FILE",
-            action="append",
-            default=[],
-            help="log in with this private key (else ~/.ssh/id_ed25519, id_ecdsa, id_rsa)",
-        )
-        add(
-            "-c",
-            dest="ciphers",
-            metavar="CIPHER[,...]",
-            type=_value(algorithm_list),
-            help="the ciphers to offer, best first; +CIPHER adds to the usual ones, -CIPHER takes "
-            "away, ^CIPHER puts first",
-        )
-        add("-C", dest="compression", action="store_true", help="compress, if both sides can")
-        add(
-            "-o",
-            dest="options",
-            metavar="NAME=VALUE",
-            action="append",
-            default=[],
-            help="an option of ssh_config(5), e.g. StrictHostKeyChecking=accept-new",
-        )
-        add(
-            "-F",
-            dest="config_file",
-            metavar="FILE",
-            help="read this ssh_config instead of ~/.ssh/config and the system's ('none': none)",
-        )
-        add(
-            "-J",
-            dest="jumps",
-            metavar="HOST[,...]",
-            help="go by these hosts, each [user@]host[:port], one after the other",
-        )
-        family = group.add_mutually_exclusive_group().add_argument
-        family("-4", dest="family", action="store_const", const="inet", help="IPv4 only")
-        family("-6", dest="family", action="store_const", const="inet6", help="IPv6 only")
+        add_login_options(group)
 
     def _add_copying(self) -> None:
         add = self.add_argument_group("copying").add_argument
@@ -99,11 +54,62 @@ class Parser(argparse.ArgumentParser):
         add(
             "--preserve", action="store_true", help="keep times and permissions (not -p: see there)"
         )
-        add("-l", dest="limit", metavar="KBIT", type=_value(_rate), help="at most so many Kbit/s")
+        add("-l", dest="limit", metavar="KBIT", type=value_of(_rate), help="at most so many Kbit/s")
         add("-q", dest="quiet", action="store_true", help="no progress, notes and warnings")
         add("-v", dest="verbose", action="store_true", help="say what was negotiated and done")
         version = f"%(prog)s (Hawser) {hawser.__version__}"
         add("--version", action="version", version=version, help="show the version and leave")
+
+
+def add_login_options(group: argparse._ArgumentGroup) -> None:
+    """Those that all three tools have by the same letters."""
+    add = group.add_argument
+    add(
+        "--password-fd",
+        metavar="N",
+        type=int,
+        help="read the password from file descriptor N, up to a newline",
+    )
+    add(
+        "-i",
+        dest="identities",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="log in with this private key (else ~/.ssh/id_ed25519, id_ecdsa, id_rsa)",
+    )
+    add(
+        "-c",
+        dest="ciphers",
+        metavar="CIPHER[,...]",
+        type=value_of(algorithm_list),
+        help="the ciphers to offer, best first; +CIPHER adds to the usual ones, -CIPHER takes "
+        "away, ^CIPHER puts first",
+    )
+    add("-C", dest="compression", action="store_true", help="compress, if both sides can")
+    add(
+        "-o",
+        dest="options",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="an option of ssh_config(5), e.g. StrictHostKeyChecking=accept-new",
+    )
+    add(
+        "-F",
+        dest="config_file",
+        metavar="FILE",
+        help="read this ssh_config instead of ~/.ssh/config and the system's ('none': none)",
+    )
+    add(
+        "-J",
+        dest="jumps",
+        metavar="HOST[,...]",
+        help="go by these hosts, each [user@]host[:port], one after the other",
+    )
+    family = group.add_mutually_exclusive_group().add_argument
+    family("-4", dest="family", action="store_const", const="inet", help="IPv4 only")
+    family("-6", dest="family", action="store_const", const="inet6", help="IPv6 only")
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -149,7 +155,7 @@ def _rate(text: str) -> int:
     return int(text)
 
 
-def _value(convert: Callable[[str], T]) -> Callable[[str], T]:
+def value_of(convert: Callable[[str], T]) -> Callable[[str], T]:
     """`convert` for argparse, which shows the text of its own kind of error only."""
 
     def checked(text: str) -> T:

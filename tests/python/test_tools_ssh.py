@@ -1,0 +1,188 @@
+"""hawser-ssh end to end: commands, shells, ports."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from clients import within
+from hawser.tools.forwards import Dynamic, Local, parse_dynamic, parse_local
+from servers import OpenSSHServer
+from servers.base import free_port
+from terminal import Terminal
+from tool_runs import Home
+
+
+def command(home: Home, *words: str) -> list[str]:
+    return [sys.executable, "-m", "hawser.tools.ssh", "-p", str(home.server.port), *words]
+
+
+def ssh(home: Home, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(home, *words),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=home.environment(),
+        start_new_session=True,
+        check=False,
+    )
+
+
+def test_a_command(home: Home) -> None:
+    done = ssh(home, home.host, "cat; echo err >&2; exit 5", stdin="in\n")
+    assert (done.returncode, done.stdout, done.stderr) == (5, "in\n", "err\n")
+    words = ssh(home, "-l", home.server.user, home.server.host, "echo", "-n", "a  b", "$((1+1))")
+    assert (words.returncode, words.stdout) == (0, "a b 2")
+    assert ssh(home, home.host, "kill -9 $$").returncode == 255
+
+
+def test_much_output(home: Home) -> None:
+    with within(60):
+        done = ssh(
+            home, home.host, "head -c 20000000 /dev/zero | tr '\\0' x; head -c 100 /dev/null"
+        )
+    assert len(done.stdout) == 20_000_000
+
+
+def test_a_script_by_stdin(home: Home) -> None:
+    done = ssh(home, home.host, stdin="echo from a script\nexit 3\n")
+    assert (done.returncode, done.stdout) == (3, "from a script\n")
+
+
+def test_a_reader_that_has_enough(home: Home) -> None:
+    line = " ".join(f"'{word}'" for word in command(home, home.host, "yes"))
+    with within(20):
+        done = subprocess.run(
+            ["sh", "-c", f"{line} | head -n 1"],
+            capture_output=True, text=True, env=home.environment(), check=False,
+        )  # fmt: skip
+    assert done.stdout == "y\n"
+
+
+@pytest.mark.usefixtures("terminals")
+def test_a_shell(home: Home) -> None:
+    with Terminal(command(home, home.host), env=home.environment(PS1="$ ")) as terminal:
+        terminal.enter("tty; stty size")
+        terminal.wait_for(r"/dev/pts/\d+\s+30 100")
+        terminal.enter("exit 4")
+        assert terminal.wait() == 4
+        assert terminal.echoes
+
+
+@pytest.mark.usefixtures("terminals")
+def test_who_gets_a_terminal(home: Home) -> None:
+    environment = home.environment()
+    for flags, expected in ((["-t"], "/dev/pts/"), ([], "not a tty")):
+        with Terminal(command(home, *flags, home.host, "tty"), env=environment) as terminal:
+            terminal.wait_for(expected)
+            terminal.wait()
+    with Terminal(command(home, "-T", home.host), env=environment) as terminal:
+        terminal.enter("tty; exit 1")
+        terminal.wait_for("not a tty")
+
+
+def test_ports(home: Home) -> None:
+    """Of -L and -D, while a command runs and without one."""
+    here, socks = free_port(), free_port()
+    server = home.server
+    ports = ["-L", f"{here}:{server.host}:{server.port}", "-D", str(socks)]
+    with subprocess.Popen(
+        command(home, "-v", "-N", *ports, home.host),
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        env=home.environment(),
+    ) as process:
+        try:
+            assert process.stderr is not None
+            heard = 0
+            while heard < 2:
+                line = process.stderr.readline()
+                assert line, "it ended"
+                heard += "listening at" in line
+            with socket.create_connection(("127.0.0.1", here)) as sock:
+                assert sock.recv(4, socket.MSG_WAITALL) == b"SSH-"
+            with socket.create_connection(("127.0.0.1", socks)) as sock:
+                sock.sendall(b"\x05\x01\x00")
+                assert sock.recv(2) == b"\x05\x00"
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 130
+        finally:
+            process.kill()
+
+
+def test_a_jump_host(home: Home, sshd_with: Callable[..., OpenSSHServer]) -> None:
+    gate = sshd_with("Banner none")
+    with home.known_hosts.open("a") as file:
+        file.write(gate.known_hosts_line())
+    jump = f"{gate.user}@{gate.host}:{gate.port}"
+    done = ssh(home, "-J", jump, home.host, "echo $SSH_CONNECTION")
+    assert done.stdout.split()[3:] == [str(home.server.port)]
+
+
+def test_variables_of_the_file(home: Home, tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("SetEnv LANG=C.UTF-8 OTHER=x\n")
+    done = ssh(home, "-F", str(config), home.host, "echo $LANG,$OTHER")
+    assert done.stdout == "C.UTF-8,\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "text"),
+    [
+        (["-L", "8080", "host"], 2, "-L takes"),
+        (["-D", "x", "host"], 2, "a port is a number"),
+        (["-p", "0", "host"], 2, "a port is a number"),
+        (["--", "-oProxyCommand=id"], 2, "cannot be the name of a host"),
+        (["host/path"], 2, "cannot be the name of a host"),
+        (["-o", "Nonsense=1", "host"], 2, "nonsense"),
+        (["no-such-host.invalid"], 255, "no-such-host.invalid"),
+    ],
+)
+def test_what_is_wrong(home: Home, words: list[str], status: int, text: str) -> None:
+    done = ssh(home, *words)
+    assert (done.returncode, text in done.stderr) == (status, True), done.stderr
+
+
+def test_a_port_that_is_taken(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = ssh(home, "-L", f"{port}:host:1", home.host, "true")
+    assert done.returncode == 1
+    assert re.search(f"port {port}: .*in use", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("8080:db:80", Local("", 8080, "db", 80)),
+        ("*:8080:db:80", Local("*", 8080, "db", 80)),
+        ("127.0.0.1:0:[::1]:80", Local("127.0.0.1", 0, "::1", 80)),
+        ("[::1]:1:h:2", Local("::1", 1, "h", 2)),
+    ],
+)
+def test_local_forwards(text: str, parsed: Local) -> None:
+    assert parse_local(text) == parsed
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1:2", "1:h:x", "x:h:1", "1::2", "[::1:1:h:2", "1:2:3:4:5"]
+)
+def test_local_forwards_that_there_are_not(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_local(text)
+
+
+def test_dynamic_forwards() -> None:
+    assert parse_dynamic("1080") == Dynamic("", 1080)
+    assert parse_dynamic("[::]:1080") == Dynamic("::", 1080)
+    for text in ("", "x", "a:b:1", "[1080"):
+        with pytest.raises(ValueError):
+            parse_dynamic(text)
