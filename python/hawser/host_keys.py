@@ -12,6 +12,7 @@ own derives from `HostKeyPolicy`.
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,8 @@ class HostKeyPolicy:
 
     is_general = True
     """It can judge any host, jump hosts among them."""
+    asks_people = False
+    """A person looks the fingerprint up, which is part of the key exchange and may take its time."""
 
     def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
         """How to judge that host's key; `known_hosts` are the files of the settings."""
@@ -73,6 +76,34 @@ class AcceptNew(HostKeyPolicy):
     def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
         own = [] if self.file is None else [self.file]
         return Judgement([*own, *known_hosts], "accept-new")
+
+
+class Ask(HostKeyPolicy):
+    """A key on first contact is shown to the person at the terminal, who says whether it is the
+    right one; then it is added to `file` (else to the first known_hosts file). Nobody there to be
+    asked is a no."""
+
+    asks_people = True
+
+    def __init__(self, file: File | None = None) -> None:
+        self.file = None if file is None else Path(file).expanduser()
+
+    def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
+        from .connecting.person import AtTerminal
+        from .first_contact import is_trusted, remember
+
+        own = [] if self.file is None else [self.file]
+        files = [*own, *known_hosts]
+        person, name = AtTerminal(), _name(host, port)
+
+        def judge(_: str, key: _ssh.HostKey) -> bool:
+            ask = partial(person.answer, echo=True)
+            if not person.can_be_asked() or not is_trusted(name, key, ask):
+                return False
+            remember(name, key, files, person.warning)
+            return True
+
+        return Judgement(files, judge)
 
 
 class Pinned(HostKeyPolicy):
@@ -173,6 +204,7 @@ def without(judgement: Judgement, file: Path) -> Judgement:
 
 _BY_NAME: dict[str, Callable[[], HostKeyPolicy]] = {
     "strict": Strict,
+    "ask": Ask,
     "accept-new": AcceptNew,
     "insecure-accept-any": InsecureAcceptAny,
 }

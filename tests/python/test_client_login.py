@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -122,7 +123,7 @@ PROGRAM = """
 import sys, hawser
 address, known_hosts, *keys = sys.argv[1:]
 with hawser.connect(
-    address, known_hosts=known_hosts, keys=keys, agent=False, config=None
+    address, known_hosts=known_hosts, keys=keys, agent=False, config=None, host_keys="ask"
 ) as client:
     print("status", client.run("exit 7").returncode)
 """
@@ -152,6 +153,35 @@ def test_a_password_at_the_terminal(openssh: OpenSSHServer, tmp_path: Path) -> N
         terminal.enter(PASSWORD)
         terminal.wait_for("status 7")
     assert PASSWORD not in terminal.text
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_the_question_on_first_contact(openssh: OpenSSHServer, tmp_path: Path, answer: str) -> None:
+    known_hosts = tmp_path / "none yet"
+    key = str(openssh.keys["ed25519"].path)
+    places = [address_of(openssh), str(known_hosts), key]
+    with Terminal([sys.executable, "-c", PROGRAM, *places]) as terminal:
+        terminal.wait_for(r"(?s)No key of \[127.*SHA256:.*fingerprint\]\)\? ")
+        terminal.enter(answer)
+        terminal.wait_for("status 7" if answer == "yes" else "HostKeyUnknown")
+    assert known_hosts.exists() == (answer == "yes")
+    if answer == "yes":
+        assert known_hosts.read_text() == openssh.known_hosts_line()
+
+
+def test_without_a_terminal_nobody_is_asked(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    key = str(openssh.keys["ed25519"].path)
+    places = [address_of(openssh), str(tmp_path / "none"), key]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *places],
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "HostKeyUnknown" in done.stderr
 
 
 # ---- the process ---------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def _about_host_keys(error: _ssh.HostKeyError, settings: Settings) -> str:
     if isinstance(error, _ssh.HostKeyUnknown):
         return (
             "check the fingerprint with somebody who knows it, then connect once with "
-            "host_keys='accept-new', or with host_keys=<the fingerprint>"
+            "host_keys='ask' or 'accept-new', or with host_keys=<the fingerprint>"
         )
     if isinstance(error, _ssh.HostKeyChanged):
         return (

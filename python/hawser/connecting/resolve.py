@@ -56,6 +56,8 @@ _TAKEN_AS_THEY_ARE = (
     "keepalive_count_max",
     "variables",
 )
+PEOPLES_SECONDS = 600.0
+"""For a key exchange in which a person is asked about the host key."""
 MAX_DEPTH = 16
 """Of jump hosts that are behind jump hosts of their own."""
 _FOR_JUMPS = frozenset(
@@ -133,6 +135,8 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
         settings.proxy = options["proxy"]
     settings.strictness = options.get("strictness", "ask")
     settings.host_keys = policy_of(options["host_keys"]) if "host_keys" in options else Strict()
+    if settings.host_keys.asks_people and "kex_timeout" not in options:
+        settings.kex_timeout = PEOPLES_SECONDS
     if options.get("known_hosts") is not None:
         settings.known_hosts = [Path(path).expanduser() for path in several(options["known_hosts"])]
     else:

@@ -4,22 +4,16 @@
 what is not.
 """
 
-import fcntl
-import os
-from base64 import b64encode
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import _ssh
 
-from ..asking import CannotAsk, ask, can_ask
 from ..connecting.settings import Settings
-from ..escape import harmless
+from ..first_contact import is_trusted, remember
 from ..target import Target
 from .output import Output
-
-_TYPES = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA", "ecdsa-sha2-nistp256": "ECDSA"}
-_TYPES |= {"ecdsa-sha2-nistp384": "ECDSA", "ecdsa-sha2-nistp521": "ECDSA"}
 
 
 def policy(stop: Settings, out: Output) -> Callable[[str, _ssh.HostKey], bool]:
@@ -30,10 +24,11 @@ def policy(stop: Settings, out: Output) -> Callable[[str, _ssh.HostKey], bool]:
     def judge(_: str, key: _ssh.HostKey) -> bool:
         if stop.strictness == "yes":
             return False
-        is_mute = not stop.person.can_be_asked()
-        if stop.strictness == "ask" and (is_mute or not _wants(name, key)):
-            return False
-        _remember(name, key, stop.known_hosts, out)
+        if stop.strictness == "ask":
+            ask = partial(stop.person.answer, echo=True)
+            if not stop.person.can_be_asked() or not is_trusted(name, key, ask):
+                return False
+        remember(name, key, stop.known_hosts, out.warning)
         return True
 
     return judge
@@ -55,56 +50,6 @@ def known_name(stop: Settings) -> str:
     """The host as known_hosts and messages name it."""
     host, port = stop.known_as
     return str(Target(host, port=port))
-
-
-# ---- the question --------------------------------------------------------------------------------
-
-
-def _wants(name: str, key: _ssh.HostKey) -> bool:
-    """Asks until there is an answer; the fingerprint itself is one, too."""
-    if not can_ask():
-        return False
-    question = (
-        f"No key of {name} is on record. It shows this {_TYPES.get(key.type, key.type)} key:\n"
-        f"{key.fingerprint}\n"
-        "Do you trust it (yes/no/[fingerprint])? "
-    )
-    try:
-        answer = ask(harmless_lines(question))
-        while answer.lower() not in ("yes", "no") and answer != key.fingerprint:
-            answer = ask("Type 'yes', 'no' or the fingerprint: ")
-    except (CannotAsk, EOFError):
-        return False
-    return answer.lower() != "no"
-
-
-def harmless_lines(text: str) -> str:
-    return "\n".join(map(harmless, text.split("\n")))
-
-
-def _remember(name: str, key: _ssh.HostKey, files: list[Path], out: Output) -> None:
-    """Adds the key to the first file. That it cannot be is no reason not to go on."""
-    if not files:
-        return
-    line = f"{name.lower()} {key.type} {b64encode(key.blob).decode()}\n"
-    try:
-        _append(files[0], line)
-    except OSError as error:
-        out.warning(f"the host key was not recorded: {files[0]}: {error.strerror}")
-    else:
-        out.warning(f"{name} was added to {files[0]}, with its key {key.fingerprint}")
-
-
-def _append(path: Path, line: str) -> None:
-    """Under a lock, and on a line of its own even if the last one has no end."""
-    if not path.parent.exists():
-        path.parent.mkdir(mode=0o700)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "r+b", buffering=0) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        size = os.fstat(descriptor).st_size
-        has_end = size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
-        file.write(("" if has_end else "\n").encode() + line.encode())
 
 
 # ---- refusals ------------------------------------------------------------------------------------

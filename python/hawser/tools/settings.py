@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import SSHConfig
-
-# Long enough to look a fingerprint up: the question is part of the key exchange.
-_KEX_SECONDS = 600.0
+from ..connecting.resolve import PEOPLES_SECONDS
 
 
 @dataclass
@@ -62,7 +60,7 @@ class Settings:
             "compression": self.compression,
             "proxy_jump": self.jumps,
             "options": self.options,
-            "kex_timeout": _KEX_SECONDS,
+            "kex_timeout": PEOPLES_SECONDS,
         }
         return {name: value for name, value in said.items() if value is not None}
 
