@@ -40,7 +40,7 @@ class HostKeyPolicy:
     is_general = True
     """It can judge any host, jump hosts among them."""
     asks_people = False
-    """A person looks the fingerprint up, which is part of the key exchange and may take its time."""
+    """A person looks the fingerprint up: part of the key exchange, and it may take its time."""
 
     def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
         """How to judge that host's key; `known_hosts` are the files of the settings."""
