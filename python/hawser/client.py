@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -48,6 +49,7 @@ class Client:
         settings = self._links[-1].settings
         self._name = f"{settings.target.user}@{settings.target}"
         self._sftp: _ssh.SFTP | None = None
+        self._opening = threading.Lock()
         self._owner = os.getpid()
         self.refused_variables: set[str] = set()
         """Environment variables that the server does not take as such."""
@@ -189,9 +191,10 @@ class Client:
     @property
     def files(self) -> _ssh.SFTP:
         """The SFTP client that `path`, `get` and `put` share; opened by the first use."""
-        if self._sftp is None or self._sftp.closed:
-            self._sftp = self.session.sftp()
-        return self._sftp
+        with self._opening:
+            if self._sftp is None or self._sftp.closed:
+                self._sftp = self.session.sftp()
+            return self._sftp
 
     def path(self, *parts: StrPath) -> "RemotePath":
         """A path on the server, with what `pathlib.Path` can do. A leading `~` is the home

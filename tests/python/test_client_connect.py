@@ -164,6 +164,15 @@ def test_a_policy_of_the_callers_own(openssh: OpenSSHServer, tmp_path: Path) -> 
     assert seen == [(openssh.host, "ssh-ed25519")]
 
 
+def test_other_keys_of_the_server(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    file = tmp_path / "one key"
+    file.write_text(openssh.known_hosts_line())
+    connect_to(openssh, tmp_path, known_hosts=file).close()
+    assert file.read_text() == openssh.known_hosts_line()
+    connect_to(openssh, tmp_path, known_hosts=file, update_host_keys=True).close()
+    assert "ssh-rsa" in file.read_text()
+
+
 def test_an_alias(openssh: OpenSSHServer, tmp_path: Path) -> None:
     file = tmp_path / "aliased"
     file.write_text(openssh.known_hosts_line(host="gate"))

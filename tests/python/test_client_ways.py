@@ -81,6 +81,23 @@ def test_a_jump_host_that_cannot_connect(chain: list[OpenSSHServer], tmp_path: P
     assert caught.value.code == 2
 
 
+def test_a_jump_that_takes_too_long(chain: list[OpenSSHServer], tmp_path: Path) -> None:
+    """What is behind the jump host listens, but its queue is full."""
+    first = chain[0]
+    options = options_for(first, tmp_path, proxy_jump=address_of(first), connect_timeout=1)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full, within(10):
+        fillers = [socket.socket() for _ in range(3)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(full.getsockname())
+        with pytest.raises(TimeoutError, match="hop 2 of 2") as caught:
+            hawser.connect(f"ann@127.0.0.1:{full.getsockname()[1]}", **options)
+        for filler in fillers:
+            filler.close()
+    assert isinstance(caught.value, hawser.ConnectError)
+    assert caught.value.step == "jump"
+
+
 def test_a_jump_host_that_does_not_allow_it(
     sshd_with: Callable[..., OpenSSHServer], openssh: OpenSSHServer, tmp_path: Path
 ) -> None:

@@ -96,6 +96,8 @@ class _Hop:
                 tell(settings, session)
                 with self._step("login"):
                     log_in(session, settings)
+                if settings.updates_host_keys:
+                    self._update_host_keys(session)
             except BaseException:
                 session.close()
                 raise
@@ -115,7 +117,7 @@ class _Hop:
         settings = self._settings
         host, port = settings.dialled
         if via is not None:
-            with self._step("jump"):
+            with self._step("jump"), _at_most(via, settings.connect_timeout):
                 return self._stack.enter_context(via.open_direct_tcpip(host, port))
         if settings.sock is not None:
             return settings.sock
@@ -178,6 +180,18 @@ class _Hop:
                 **settings.rekey,  # type: ignore[arg-type]
             )
 
+    def _update_host_keys(self, session: _ssh.Session) -> None:
+        """The connection is good without that."""
+        person = self._settings.person
+        try:
+            added, removed = session.update_known_hosts()
+        except OSError as error:
+            person.warning(f"{self._name}: the server's other host keys: {error}")
+            return
+        for what, keys in (("added", added), ("removed", removed)):
+            for key in keys:
+                person.detail(f"{self._name}: {what} the host key {key.type} {key.fingerprint}")
+
     @contextlib.contextmanager
     def _step(self, step: str) -> Iterator[None]:
         """Errors within say that it was this step of this hop."""
@@ -199,6 +213,18 @@ class _Hop:
                 step=step,
                 advice=advice,
             ) from error
+
+
+@contextlib.contextmanager
+def _at_most(session: _ssh.Session, seconds: float | None) -> Iterator[None]:
+    """The session's answers are waited for no longer, for a while."""
+    before = session.timeout
+    if seconds is not None and (before is None or seconds < before):
+        session.timeout = seconds
+    try:
+        yield
+    finally:
+        session.timeout = before
 
 
 @contextlib.contextmanager

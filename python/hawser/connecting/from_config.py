@@ -102,6 +102,8 @@ def _host_keys(host: HostConfig) -> dict[str, Any]:
         found["host_keys"] = "accept-new"
     if host.is_set("userknownhostsfile") or host.is_set("globalknownhostsfile"):
         found["known_hosts"] = [*host.user_known_hosts_files, *host.global_known_hosts_files]
+    if host.is_set("updatehostkeys"):
+        found["update_host_keys"] = host.update_host_keys == "yes"
     if host.revoked_host_keys is not None:
         found["revoked_keys"] = host.revoked_host_keys
     return found

@@ -40,6 +40,7 @@ class Options(TypedDict, total=False):
     host_keys: "HostKeyPolicy | Judge | str"
     known_hosts: _Path | Sequence[_Path]
     revoked_keys: _Path
+    update_host_keys: bool
     host_key_alias: str
     # the way there
     timeout: float | None

@@ -141,6 +141,9 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
         settings.known_hosts = [Path(path).expanduser() for path in several(options["known_hosts"])]
     else:
         settings.known_hosts = default_known_hosts()
+    settings.updates_host_keys = options.get("update_host_keys", False)
+    if settings.connect_timeout is not None and "banner_timeout" not in options:
+        settings.banner_timeout = settings.connect_timeout  # as OpenSSH counts it
     if options.get("revoked_keys") is not None:
         settings.revoked_keys = Path(options["revoked_keys"]).expanduser()
     settings.algorithms = _algorithms(options)

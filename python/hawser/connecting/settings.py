@@ -70,6 +70,8 @@ class Settings:
     host_key_alias: str | None = None
     revoked_keys: Path | None = None
     """A file of public keys that are never right."""
+    updates_host_keys: bool = False
+    """known_hosts is to say what the server says of its other keys, and proves."""
     # the login
     credentials: Credentials = field(default_factory=Credentials)
     person: Person = field(default_factory=Person)
