@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 _END_SECONDS = 2.0
+_SIGNALS_SECONDS = 0.05
 
 
 class Closable(Protocol):
@@ -30,6 +31,18 @@ def start(work: Callable[..., object], name: str, *arguments: object) -> threadi
     _threads.add(thread)
     thread.start()
     return thread
+
+
+def ends(thread: threading.Thread, timeout: float | None) -> bool:
+    """Waits for it, and says whether it is done. Signals are looked at meanwhile: one that another
+    thread was given does not wake the main thread by itself."""
+    end = None if timeout is None else time.monotonic() + timeout
+    while thread.is_alive():
+        left = _SIGNALS_SECONDS if end is None else end - time.monotonic()
+        if left <= 0:
+            return False
+        thread.join(min(left, _SIGNALS_SECONDS))
+    return True
 
 
 def close_at_exit(thing: Closable) -> None:

@@ -19,7 +19,9 @@ from tool_runs import Home
 
 
 def command(home: Home, *words: str) -> list[str]:
-    return [sys.executable, "-m", "hawser.tools.ssh", "-p", str(home.server.port), *words]
+    files = () if "-F" in words else ("-F", "none")
+    port = str(home.server.port)
+    return [sys.executable, "-m", "hawser.tools.ssh", "-p", port, *files, *words]
 
 
 def ssh(home: Home, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:

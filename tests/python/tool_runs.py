@@ -89,7 +89,9 @@ class Home:
 
     def command(self, program: str, *arguments: str) -> list[str]:
         port = str(self.server.port)
-        return [sys.executable, "-m", f"hawser.tools.{program}", "-P", port, *arguments]
+        # The account that runs the tests may have an ssh_config of its own.
+        files = () if "-F" in arguments else ("-F", "none")
+        return [sys.executable, "-m", f"hawser.tools.{program}", "-P", port, *files, *arguments]
 
     def environment(self, **more: str) -> dict[str, str]:
         state = str(self.folder / "state")

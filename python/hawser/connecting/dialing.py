@@ -12,6 +12,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from .. import threads
+
 ATTEMPT_SECONDS = 0.25
 """RFC 8305 5: the Connection Attempt Delay."""
 
@@ -63,8 +65,7 @@ def look_up(
     else:
         thread = threading.Thread(target=ask, name="hawser-lookup", daemon=True)
         thread.start()
-        thread.join(timeout)
-        if thread.is_alive():
+        if not threads.ends(thread, timeout):
             raise TimeoutError("the name server does not answer")
     if failure:
         raise failure[0]

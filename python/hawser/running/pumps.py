@@ -7,7 +7,6 @@ of its own, as in subprocess on Windows. What a sink or a source raises is kept 
 import contextlib
 import io
 import os
-import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -16,7 +15,6 @@ import _ssh
 from .. import threads
 
 CHUNK = 1 << 16
-_SIGNALS_SECONDS = 0.05
 
 
 class Writable(Protocol):
@@ -36,15 +34,8 @@ class Pump:
         self._thread = threads.start(self._run, name)
 
     def join(self, timeout: float | None = None) -> bool:
-        """Whether it is done. Signals are looked at meanwhile: one that another thread was given
-        does not wake the main thread by itself."""
-        end = None if timeout is None else time.monotonic() + timeout
-        while self._thread.is_alive():
-            left = _SIGNALS_SECONDS if end is None else end - time.monotonic()
-            if left <= 0:
-                return False
-            self._thread.join(min(left, _SIGNALS_SECONDS))
-        return True
+        """Whether it is done."""
+        return threads.ends(self._thread, timeout)
 
     def _run(self) -> None:
         try:
