@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from clients import within
-from hawser.tools.forwards import Dynamic, Local, parse_dynamic, parse_local
+from hawser.config import Forward
+from hawser.tools.forwards import parse_dynamic, parse_local
 from servers import OpenSSHServer
 from servers.base import free_port
 from terminal import Terminal
@@ -158,20 +159,51 @@ def test_a_port_that_is_taken(home: Home) -> None:
         port = taken.getsockname()[1]
         done = ssh(home, "-L", f"{port}:host:1", home.host, "true")
     assert done.returncode == 1
-    assert re.search(f"port {port}: .*in use", done.stderr)
+    assert re.search(f"{port}: .*in use", done.stderr)
+
+
+def test_ports_of_the_file(home: Home, tmp_path: Path) -> None:
+    here, path = free_port(), tmp_path / "socket"
+    server = home.server
+    config = tmp_path / "config"
+    config.write_text(f"""
+        LocalForward {here} {server.host}:{server.port}
+        LocalForward {path} {server.host}:{server.port}
+        """)
+    with subprocess.Popen(
+        command(home, "-F", str(config), home.host, "echo ready; cat"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=home.environment(),
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        with socket.create_connection(("127.0.0.1", here)) as sock:
+            assert sock.recv(4, socket.MSG_WAITALL) == b"SSH-"
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(path))
+            assert sock.recv(4, socket.MSG_WAITALL) == b"SSH-"
+        process.stdin.close()
+        assert process.wait(10) == 0
+    assert not path.exists()
+    done = ssh(home, "-o", "LocalForward=1 /path/there", home.host, "true")
+    assert (done.returncode, "not there yet" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
     ("text", "parsed"),
     [
-        ("8080:db:80", Local("", 8080, "db", 80)),
-        ("*:8080:db:80", Local("*", 8080, "db", 80)),
-        ("127.0.0.1:0:[::1]:80", Local("127.0.0.1", 0, "::1", 80)),
-        ("[::1]:1:h:2", Local("::1", 1, "h", 2)),
+        ("8080:db:80", (None, 8080, "db", 80)),
+        ("*:8080:db:80", ("*", 8080, "db", 80)),
+        (":8080:db:80", ("", 8080, "db", 80)),
+        ("127.0.0.1:0:[::1]:80", ("127.0.0.1", 0, "::1", 80)),
+        ("[::1]:1:h:2", ("::1", 1, "h", 2)),
     ],
 )
-def test_local_forwards(text: str, parsed: Local) -> None:
-    assert parse_local(text) == parsed
+def test_local_forwards(text: str, parsed: tuple[str | None, int, str, int]) -> None:
+    here, port, host, host_port = parsed
+    assert parse_local(text) == Forward(here, port, connect_host=host, connect_port=host_port)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +215,8 @@ def test_local_forwards_that_there_are_not(text: str) -> None:
 
 
 def test_dynamic_forwards() -> None:
-    assert parse_dynamic("1080") == Dynamic("", 1080)
-    assert parse_dynamic("[::]:1080") == Dynamic("::", 1080)
+    assert parse_dynamic("1080") == Forward(None, 1080)
+    assert parse_dynamic("[::]:1080") == Forward("::", 1080)
     for text in ("", "x", "a:b:1", "[1080"):
         with pytest.raises(ValueError):
             parse_dynamic(text)

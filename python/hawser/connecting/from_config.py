@@ -51,7 +51,7 @@ def options_from_config(
     found = {
         option: getattr(host, option) for keyword, option in _ALIKE.items() if host.is_set(keyword)
     }
-    found |= {"user": host.user, "port": host.port, "address": host.hostname}
+    found |= {"user": host.user, "port": host.port, "address": host.hostname, "host": host}
     found |= _login(host) | _host_keys(host) | _upkeep(host) | _variables(host)
     if not any(given.get(way) for way in WAYS):
         found |= _way(host, target)

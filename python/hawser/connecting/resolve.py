@@ -124,7 +124,9 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
     target = _named(target, options)
     if target.user is None:
         target = replace(target, user=default_user())
-    settings = Settings(target=target, address=options.get("address", ""))
+    settings = Settings(
+        target=target, address=options.get("address", ""), config=options.get("host")
+    )
     for name in _TAKEN_AS_THEY_ARE:
         if name in options:
             setattr(settings, name, options[name])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import _ssh
 
+from ..config import HostConfig
 from ..host_keys import HostKeyPolicy, Strict
 from ..target import Target
 from .person import Person
@@ -87,6 +88,8 @@ class Settings:
     keepalive_interval: float = 30.0
     """0: no keepalives."""
     keepalive_count_max: int = 3
+    config: HostConfig | None = None
+    """What ssh_config says, for what is not of connecting."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Of the environment: sent with each command to a server that takes them."""
 

@@ -1,45 +1,58 @@
-"""What -L and -D say: [HERE:]PORT:HOST:PORT and [HERE:]PORT, addresses with colons in brackets."""
+"""What -L and -D say: [HERE:]PORT:HOST:PORT and [HERE:]PORT, addresses with colons in brackets; and
+listening as they say, or as LocalForward and DynamicForward of ssh_config do.
+"""
 
 import re
-from dataclasses import dataclass
 
+import _ssh
+
+from ..config import Forward as Wanted
+from ..escape import describe
+from ..forwarding.listener import Forward, by_socks, listen_at, listen_at_path, to_place
+from .failures import CommandError
 from .settings import port_number
 
 _PART = re.compile(r"\[([^\]]*)\]|([^:\[\]]*)")
 
 
-@dataclass(frozen=True)
-class Dynamic:
-    here: str
-    """'' for this machine alone, '*' for all who can reach it."""
-    port: int
-
-
-@dataclass(frozen=True)
-class Local:
-    here: str
-    port: int
-    host: str
-    host_port: int
-
-
-def parse_local(text: str) -> Local:
-    parts = _parts(text)
-    if len(parts) == 3:
-        parts.insert(0, "")
-    if len(parts) != 4 or not parts[2]:
+def parse_local(text: str) -> Wanted:
+    here, rest = _split(text, 3)
+    if len(rest) != 3 or not rest[1]:
         raise ValueError("-L takes [HERE:]PORT:HOST:PORT")
-    here, port, host, host_port = parts
-    return Local(here, _listen_port(port), host, port_number(host_port))
+    port, host, host_port = rest
+    return Wanted(here, _listen_port(port), connect_host=host, connect_port=port_number(host_port))
 
 
-def parse_dynamic(text: str) -> Dynamic:
-    parts = _parts(text)
-    if len(parts) == 1:
-        parts.insert(0, "")
-    if len(parts) != 2:
+def parse_dynamic(text: str) -> Wanted:
+    here, rest = _split(text, 1)
+    if len(rest) != 1:
         raise ValueError("-D takes [HERE:]PORT")
-    return Dynamic(parts[0], _listen_port(parts[1]))
+    return Wanted(here, _listen_port(rest[0]))
+
+
+def listen(wanted: Wanted, session: _ssh.Session) -> Forward:
+    """CommandError if there is nothing to listen at, or nothing that it could lead to."""
+    if wanted.connect_path is not None:
+        raise CommandError(f"{wanted.destination}: unix sockets of the server are not there yet")
+    try:
+        if wanted.listen_path is not None:
+            listener = listen_at_path(wanted.listen_path)
+        else:
+            # None is this machine alone; an empty name says that all may come.
+            here = "" if wanted.listen_host is None else wanted.listen_host or "*"
+            listener = listen_at(here, wanted.listen_port or 0)
+    except OSError as error:
+        raise CommandError(f"{wanted.listener}: {describe(error)}") from None
+    if wanted.connect_host is None:
+        return Forward(listener, by_socks(session), "SOCKS")
+    opens = to_place(session, wanted.connect_host, wanted.connect_port or 0)
+    return Forward(listener, opens, wanted.destination)
+
+
+def _split(text: str, count: int) -> tuple[str | None, list[str]]:
+    """HERE if it is said, and the rest, which should have `count` parts."""
+    parts = _parts(text)
+    return (parts[0], parts[1:]) if len(parts) == count + 1 else (None, parts)
 
 
 def _listen_port(text: str) -> int:

@@ -10,14 +10,12 @@ from contextlib import ExitStack
 import _ssh
 import hawser
 
+from ..config import Forward
 from ..connecting.connect import Link
-from ..escape import describe
-from ..forwarding.listener import Forward, by_socks, listen_at, to_place
 from ..running.shell import interact
 from ..target import BadTarget, Target, parse_address
 from .connecting import connected
-from .failures import CommandError
-from .forwards import Dynamic, Local, parse_dynamic, parse_local
+from .forwards import listen, parse_dynamic, parse_local
 from .options import USAGE_STATUS, add_login_options, settings_of, value_of
 from .output import Output, prepare_streams
 from .running import LOST_STATUS, run
@@ -67,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     group = parser.add_argument_group("ports").add_argument
     group(
         "-L",
-        dest="local",
+        dest="forwards",
         metavar="[HERE:]PORT:HOST:PORT",
         action="append",
         default=[],
@@ -76,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     group(
         "-D",
-        dest="dynamic",
+        dest="forwards",
         metavar="[HERE:]PORT",
         action="append",
         default=[],
@@ -106,22 +104,12 @@ class _Visit:
     def run(self, target: Target, settings: Settings) -> int:
         with ExitStack() as stack:
             link = stack.enter_context(connected(target, settings, self._out))[-1]
-            for wanted in (*self._arguments.local, *self._arguments.dynamic):
-                forward = stack.enter_context(self._forward(wanted, link.session))
+            for wanted in (*self._arguments.forwards, *_of_the_file(link)):
+                forward = stack.enter_context(listen(wanted, link.session))
                 self._out.detail(f"listening at {forward.address}")
             if self._arguments.idle:
                 return self._idle(link.session)
             return self._interact(link)
-
-    def _forward(self, wanted: Local | Dynamic, session: _ssh.Session) -> Forward:
-        try:
-            listener = listen_at(wanted.here, wanted.port)
-        except OSError as error:
-            raise CommandError(f"port {wanted.port}: {describe(error)}") from None
-        if isinstance(wanted, Dynamic):
-            return Forward(listener, by_socks(session), "SOCKS")
-        opens = to_place(session, wanted.host, wanted.host_port)
-        return Forward(listener, opens, f"{wanted.host}:{wanted.host_port}")
 
     def _idle(self, session: _ssh.Session) -> int:
         """Until the connection ends, which a sign of life is asked for to know."""
@@ -144,6 +132,11 @@ class _Visit:
             wishes=link.settings.variables,
         )
         return status if status >= 0 else LOST_STATUS
+
+
+def _of_the_file(link: Link) -> tuple[Forward, ...]:
+    host = link.settings.config
+    return () if host is None else (*host.local_forwards, *host.dynamic_forwards)
 
 
 if __name__ == "__main__":
