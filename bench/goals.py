@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .contestants import OURS, OURS_IN_CPP
 from .results import Cell, Results
-from .rows import STREAMS
+from .rows import IN_CPP, STREAMS
 
 Values = dict[str, float]
 """contestant -> value"""
@@ -81,15 +81,9 @@ def _streams(results: Results) -> Iterator[Goal | None]:
 
 def _through_python(results: Results) -> Iterator[Goal | None]:
     """At most 10 % more CPU than the C++ client."""
-    for task, in_cpp in (
-        ("read", "get-gcm"),
-        ("readinto", "get-gcm"),
-        ("get", "get-gcm"),
-        ("write", "put-gcm"),
-        ("put", "put-gcm"),
-    ):
+    for task, in_cpp in IN_CPP.items():
         ours = results.rows.get(f"{task}-gcm", {}).get(OURS)
-        native = results.rows.get(in_cpp, {}).get(OURS_IN_CPP)
+        native = results.rows.get(f"{in_cpp}-gcm", {}).get(OURS_IN_CPP)
         if ours and native:
             values = {
                 OURS: ours.per_gib(ours.cpu),

@@ -8,7 +8,7 @@ from pathlib import Path
 from .contestants import OURS, OURS_IN_CPP
 from .goals import goals, number
 from .results import Cell, Results
-from .rows import DISTANCES, SMALL, STREAMS, THROUGH_PYTHON, Row, Unit
+from .rows import DISTANCES, IN_CPP, SMALL, STREAMS, THROUGH_PYTHON, Row, Unit
 
 _TEMPLATE = Path(__file__).with_name("performance.md.in")
 
@@ -102,13 +102,12 @@ def _floor(results: Results, row: Row) -> float | None:
 
 
 def _through_python(results: Results) -> str:
-    rows = [row for row in (*STREAMS, *THROUGH_PYTHON) if row.cipher == "gcm"]
     lines = []
-    for row in rows:
+    for row in (*STREAMS, *THROUGH_PYTHON):
         cells = results.rows.get(row.name, {})
-        if row.task.startswith(("scp", "exec")) or OURS not in cells:
+        if row.cipher != "gcm" or row.task not in IN_CPP or OURS not in cells:
             continue
-        native = results.rows.get("put-gcm" if row.task in ("put", "write") else "get-gcm", {})
+        native = results.rows.get(f"{IN_CPP[row.task]}-{row.cipher}", {})
         pair = (cells[OURS], native.get(OURS_IN_CPP))
         lines.append([row.title, *(_cell_words(cell, lambda c: c.per_gib(c.cpu)) for cell in pair)])
     return _table(["", OURS, OURS_IN_CPP], lines)

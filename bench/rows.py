@@ -30,6 +30,8 @@ class Row:
     round_trip_ms: int = 0
     who: tuple[str, ...] = ()
     """Only these; empty: whoever can."""
+    is_to_a_file: bool = False
+    """An upload makes a file: what we do for it, as over several channels, /dev/null hides."""
     is_fixed: bool = False
     """The amount is part of the question, so that nobody gets less."""
 
@@ -60,6 +62,9 @@ THROUGH_PYTHON = [
     _stream("write", "gcm", "`write` of 1 MiB in a loop", _US),
 ]
 
+# What each call of ours is in C++.
+IN_CPP = {"get": "get", "read": "read", "readinto": "read", "put": "put", "write": "write"}
+
 LIBRARIES = (OURS, "OpenSSH", "libssh", "libssh2", "paramiko", "asyncssh")
 DISTANCES = (0, 10, 25, 50, 100)
 FAR = 50
@@ -74,6 +79,7 @@ def _far(task: str, round_trip_ms: int) -> Row:
         Unit.BYTES,
         round_trip_ms=round_trip_ms,
         who=LIBRARIES,
+        is_to_a_file=True,
     )
 
 

@@ -85,7 +85,10 @@ class Runner:
     def _one(self, row: Row, contestant: Contestant, amount: int) -> Sample:
         server = self._yard.server(row.cipher)
         place = self._yard.place(row.cipher, row.round_trip_ms)
-        command = contestant.command(row.task, place, arguments_of(row.task, amount, self._yard))
+        arguments = arguments_of(row.task, amount, self._yard)
+        if row.task == "put" and row.is_to_a_file:
+            arguments[-1] = str(self._yard.upload_target())
+        command = contestant.command(row.task, place, arguments)
         before = server_cpu(server)
         sample = measure.run(command)
         used = server_cpu(server) - before
@@ -105,6 +108,8 @@ def arguments_of(task: str, amount: int, yard: Yard) -> list[str]:
     match task:
         case "exec":
             return [f"cat {yard.file(amount)}"]
+        case "put":
+            return [str(yard.file(amount)), "/dev/null"]
         case "tree":
             return [str(yard.tree(amount)), str(yard.fresh_folder())]
         case "stat" | "stat_many" | "open_read":

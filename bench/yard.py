@@ -104,6 +104,16 @@ class Yard:
                 (path / f"file-{number:06}").write_bytes(content)
         return path
 
+    def upload_target(self) -> Path:
+        """Where the server's user can make a file, and there is none."""
+        folder = self.folder / "incoming"
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o777)
+        target = folder / "file"
+        target.unlink(missing_ok=True)
+        return target
+
     def fresh_folder(self) -> Path:
         path = self.folder / "target"
         shutil.rmtree(path, ignore_errors=True)

@@ -68,8 +68,8 @@ class Client:
     def get(self, path: str) -> None:
         self._do(self.sftp().get(path, "/dev/null", **_FILES))
 
-    def put(self, path: str) -> None:
-        self._do(self.sftp().put(path, "/dev/null", **_FILES))
+    def put(self, path: str, target: str) -> None:
+        self._do(self.sftp().put(path, target, **_FILES))
 
     def exec(self, command: str) -> None:
         async def run() -> None:

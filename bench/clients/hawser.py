@@ -26,8 +26,8 @@ class Client:
     def get(self, path: str) -> None:
         self.sftp().get(path, "/dev/null")
 
-    def put(self, path: str) -> None:
-        self.sftp().put(path, "/dev/null")
+    def put(self, path: str, target: str) -> None:
+        self.sftp().put(path, target)
 
     def read(self, path: str) -> None:
         with self.sftp().open(path) as file:

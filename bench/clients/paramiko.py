@@ -31,8 +31,8 @@ class Client:
     def get(self, path: str) -> None:
         self.sftp().getfo(path, _Null(), prefetch=True)
 
-    def put(self, path: str) -> None:
-        with open(path, "rb") as source, self.sftp().open("/dev/null", "wb") as file:  # noqa: PTH123
+    def put(self, path: str, target: str) -> None:
+        with open(path, "rb") as source, self.sftp().open(target, "wb") as file:  # noqa: PTH123
             file.set_pipelined(True)
             while data := source.read(32 << 10):
                 file.write(data)

@@ -6,10 +6,11 @@ import socket
 from typing import Any
 
 from ssh2.session import Session
-from ssh2.sftp import LIBSSH2_FXF_READ, LIBSSH2_FXF_WRITE
+from ssh2.sftp import LIBSSH2_FXF_CREAT, LIBSSH2_FXF_READ, LIBSSH2_FXF_TRUNC, LIBSSH2_FXF_WRITE
 
 from bench.clients.tasks import Place
 
+_WRITING = LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC
 _PIECE = 4 << 20
 _WINDOW = 64 << 20
 
@@ -39,10 +40,10 @@ class Client:
             while file.read(_PIECE)[0] > 0:
                 pass
 
-    def put(self, path: str) -> None:
+    def put(self, path: str, target: str) -> None:
         with (
             open(path, "rb") as source,  # noqa: PTH123
-            self.sftp().open("/dev/null", LIBSSH2_FXF_WRITE, 0o644) as file,
+            self.sftp().open(target, _WRITING, 0o644) as file,
         ):
             while data := source.read(_PIECE):
                 file.write(data)

@@ -46,8 +46,8 @@ class Client:
             has_ended = has_ended or size == 0
         file.close()
 
-    def put(self, path: str) -> None:
-        file = self.sftp().open("/dev/null", os.O_WRONLY, 0o644)
+    def put(self, path: str, target: str) -> None:
+        file = self.sftp().open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         with open(path, "rb") as source:  # noqa: PTH123
             while data := source.read(_WRITE_SIZE):
                 file.write(data)

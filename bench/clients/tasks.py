@@ -4,7 +4,8 @@ A Client is connected and logged in when it exists. Its calls, of which it may l
 
     close()                     ends the session
     get(path)                   downloads a file to nowhere; so do scp_get, read, readinto
-    put(path)                   uploads a file to /dev/null; so do scp_put, write
+    put(path, target)           uploads a file
+    scp_put(path)               uploads a file to /dev/null; so does write
     exec(command)               runs it and drops its output
     sftp()                      opens SFTP; called before the clock starts
     stat(path, count)           one after the other

@@ -24,4 +24,4 @@ class Curl(Contestant):
         there = f"sftp://{place.host}:{place.port}"
         if task == "get":
             return Command([*curl, f"{there}{arguments[0]}", "--output", "/dev/null"])
-        return Command([*curl, "--upload-file", arguments[0], f"{there}/dev/null"])
+        return Command([*curl, "--upload-file", arguments[0], f"{there}{arguments[1]}"])

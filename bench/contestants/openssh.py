@@ -11,7 +11,7 @@ from .base import Command, Contestant, found, said, version_in
 _TASKS = ("get", "put", "scp_get", "scp_put", "exec", "login", "tree", "list", "idle", "sessions")
 _BATCHES = {
     "get": "get {0} /dev/null\n",
-    "put": "put {0} /dev/null\n",
+    "put": "put {0} {1}\n",
     "tree": "get -r {0}/. {1}\n",
     "list": "ls -1f {0}\n",
 }

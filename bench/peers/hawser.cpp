@@ -63,6 +63,10 @@ void read(const place* place, char** arguments) {
 }
 
 void put(const place* place, char** arguments) {
+  must(client::put(*sftp_of(*place), arguments[0], arguments[1], {}));
+}
+
+void write(const place* place, char** arguments) {
   const auto file = must(sftp_of(*place)->open_file("/dev/null", kToWrite, std::nullopt));
   std::vector<std::uint8_t> buffer(kPiece);
   const int source = open(arguments[0], O_RDONLY | O_CLOEXEC);
@@ -146,11 +150,13 @@ void idle(const place* place, char** arguments) {
 
 int main(int argc, char** argv) {
   constexpr task kTasks[] = {
-      {"get", get},         {"put", put},         {"read", read},
-      {"scp_get", scp_get}, {"scp_put", scp_put}, {"exec", exec},
-      {"login", logins},    {"stat", stats},      {"open_read", open_read},
-      {"list", list},       {"tree", tree},       {"idle", idle},
-      {nullptr, nullptr},
+      {"get", get},         {"put", put},
+      {"read", read},       {"write", write},
+      {"scp_get", scp_get}, {"scp_put", scp_put},
+      {"exec", exec},       {"login", logins},
+      {"stat", stats},      {"open_read", open_read},
+      {"list", list},       {"tree", tree},
+      {"idle", idle},       {nullptr, nullptr},
   };
   return run_task(argc, argv, kTasks);
 }

@@ -80,7 +80,7 @@ static void put(const struct place* place, char** arguments) {
   ssh_session session = login(place);
   sftp_session sftp = open_sftp(session);
   FILE* source = fopen(arguments[0], "rb");
-  sftp_file file = open_file(sftp, "/dev/null", O_WRONLY);
+  sftp_file file = open_file(sftp, arguments[1], O_WRONLY | O_CREAT | O_TRUNC);
   if (source == NULL) die("open %s", arguments[0]);
   setvbuf(source, NULL, _IONBF, 0);
   for (size_t size; (size = fread(buffer, 1, kWriteSize, source)) > 0;) {

@@ -66,7 +66,8 @@ static void get(const struct place* place, char** arguments) {
 static void put(const struct place* place, char** arguments) {
   const struct connection connection = login(place);
   LIBSSH2_SFTP* sftp = open_sftp(connection);
-  LIBSSH2_SFTP_HANDLE* file = open_file(sftp, "/dev/null", LIBSSH2_FXF_WRITE);
+  LIBSSH2_SFTP_HANDLE* file =
+      open_file(sftp, arguments[1], LIBSSH2_FXF_WRITE | LIBSSH2_FXF_CREAT | LIBSSH2_FXF_TRUNC);
   FILE* source = fopen(arguments[0], "rb");
   if (source == NULL) die("open %s", arguments[0]);
   setvbuf(source, NULL, _IONBF, 0);
