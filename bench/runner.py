@@ -14,7 +14,8 @@ from .results import Cell, Results
 from .rows import Row, Unit
 from .yard import Yard, server_cpu
 
-_SMALLEST_PART = 32
+_PROBE = 32  # the part of a row by which it is seen how fast a contestant is
+_SMALLEST = 16  # the smallest part that one is given
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ class Runner:
         """How much it can do in the time that a run may take; also warms up what is read."""
         if row.is_fixed:
             return row.amount
-        part = max(1, row.amount // _SMALLEST_PART)
+        part = max(1, row.amount // _PROBE)
         each = max(self._moving(row, contestant, part).seconds / part, 1e-12)
         amount = row.amount
-        while amount > part and amount * each > self._pace.most_seconds:
+        while amount > row.amount // _SMALLEST and amount * each > self._pace.most_seconds:
             amount //= 2
-        return amount
+        return max(amount, 1)
 
     def _moving(self, row: Row, contestant: Contestant, amount: int) -> Sample:
         if row.unit is Unit.TIMES:
