@@ -9,7 +9,7 @@ from .openssh import OpenSSH
 from .worker import Worker, library, program
 
 OURS = "Hawser"
-OURS_IN_CPP = "Hawser, C++"
+OURS_IN_CPP = "Hawser C++"
 
 
 def contestants(programs: Path) -> list[Contestant]:
