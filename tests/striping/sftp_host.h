@@ -49,7 +49,8 @@ class SftpPeer {
       done += 4 + size;
     }
     input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(done));
-    if (host_->is_shuffled) std::reverse(answers.begin(), answers.end());
+    const bool has_version = !answers.empty() && answers.front()[4] == 2;  // which is first
+    if (host_->is_shuffled) std::reverse(answers.begin() + (has_version ? 1 : 0), answers.end());
     Bytes output;
     for (const Bytes& each : answers) append(output, each);
     return output;

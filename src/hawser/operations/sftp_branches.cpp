@@ -6,12 +6,19 @@
 
 namespace hawser::operations {
 
+SftpBranches::Wish SftpBranches::wished() const {
+  Wish most;
+  for (const auto& [who, wish] : wishes_) {
+    most.channels = std::max(most.channels, wish.channels);
+    most.links = std::max(most.links, wish.links);
+  }
+  return most;
+}
+
 // The last of a server's sessions are left to whoever else uses the connection.
 bool SftpBranches::wants_more(const Inbox& inbox) const {
-  if (is_given_up_ || inbox.channels() >= limits::kStripes) return false;
-  return std::any_of(wishes_.begin(), wishes_.end(), [&](const auto& wish) {
-    return links_.size() + opening_.size() < wish.second;
-  });
+  return !is_given_up_ && links_.size() + opening_.size() < wished().channels &&
+         inbox.channels() < limits::kStripes;
 }
 
 bool SftpBranches::drive(session::Session& session, Inbox& inbox, SftpLink& trunk) {
@@ -38,14 +45,19 @@ bool SftpBranches::open(session::Session& session, Inbox& inbox, SftpLink& trunk
     }
     const auto opened = place->advance(session, inbox);
     if (place->box()) place->box()->tell(trunk.shared_box());
-    if (opened && !std::holds_alternative<Done>(*opened)) {
+    const bool is_open = opened && std::holds_alternative<Done>(*opened);
+    const bool is_wanted = links_.size() < wished().links;
+    const bool is_surplus = links_.size() + opening_.size() > wished().channels;
+    if (opened && !(is_open && (is_wanted || is_surplus))) {
       ++place;
       continue;
     }
-    if (opened) {
+    if (is_open && is_wanted) {
       auto link = std::make_shared<SftpLink>(place->box());
       link->learn(trunk.limits());
       if (link->begin(session)) links_.push_back(std::move(link));
+    } else if (is_open) {
+      place->cancel(session, inbox);
     } else {
       give_up();
     }

@@ -18,7 +18,11 @@ class SftpLink;
 class SftpBranches final {
  public:
   // Somebody wants so many, until he says withdraw(). What others wish for is his, too.
-  void wish(const void* who, std::size_t count) { wishes_[who] = count; }
+  struct Wish {
+    std::size_t channels = 0;  // that are open: to the server they cost next to nothing
+    std::size_t links = 0;     // of them, those on which SFTP is spoken
+  };
+  void wish(const void* who, const Wish& wish) { wishes_[who] = wish; }
   void withdraw(const void* who) { wishes_.erase(who); }
   // No more are opened until all are closed: they are of no use.
   void give_up() { is_given_up_ = true; }
@@ -26,7 +30,10 @@ class SftpBranches final {
   // Those that were opened and did not break. SFTP may be spoken on them, though what the server
   // says to that has not come yet.
   [[nodiscard]] const std::vector<std::shared_ptr<SftpLink>>& links() const { return links_; }
-  [[nodiscard]] bool are_opening() const { return !opening_.empty(); }
+  // Whether there will be more links than there are.
+  [[nodiscard]] bool are_opening() const {
+    return !opening_.empty() && links_.size() < wished().links;
+  }
 
   // Opens what is wished for, and sends what is pending. True if that changed anything for whoever
   // uses them.
@@ -39,13 +46,14 @@ class SftpBranches final {
   void add(std::shared_ptr<SftpLink> link) { links_.push_back(std::move(link)); }
 
  private:
+  [[nodiscard]] Wish wished() const;
   [[nodiscard]] bool wants_more(const Inbox& inbox) const;
   bool open(session::Session& session, Inbox& inbox, SftpLink& trunk);
   static bool drive(session::Session& session, SftpLink& link);
 
-  std::map<const void*, std::size_t> wishes_;
+  std::map<const void*, Wish> wishes_;
   bool is_given_up_ = false;
-  std::list<OpenChannel> opening_;
+  std::list<OpenChannel> opening_;  // or open, and not used yet
   std::vector<std::shared_ptr<SftpLink>> links_;
 };
 

@@ -11,10 +11,12 @@ constexpr Duration kShort = std::chrono::milliseconds(5);
 // Each time costs three round trips before it helps: so not one by one.
 constexpr std::size_t kFirst = 4;
 constexpr std::size_t kFactor = 2;
-// Of a round trip, in which what was in flight comes through: what was sent at once takes longer,
-// because it queues; the first channel is seen after its first window.
-constexpr int kQuartersAtFirst = 6;
+// Of a round trip, in which what was in flight comes through. In two the path is half empty. What
+// several channels sent at once queues less.
+constexpr int kQuartersAtFirst = 8;
 constexpr int kQuarters = 5;
+// After so many it is not expected any more. The first are slow, because TCP begins slowly.
+constexpr unsigned kFlights = 8;
 // Less is not worth another server process.
 constexpr double kGain = 1.3;
 
@@ -35,7 +37,13 @@ std::size_t StripePlan::look(const Sight& sight) {
   return channels_;
 }
 
+std::size_t StripePlan::channels_soon() const {
+  const bool is_open = channels_ == 1 && !is_over_ && (flight_ || flights_ > 0);
+  return is_open && flights_ < kFlights ? kFirst : channels_;
+}
+
 void StripePlan::judge(const Flight& flight, const Sight& sight) {
+  ++flights_;
   const Duration took = sight.now - flight.begin;
   if (took * 4 > sight.round_trip * (channels_ == 1 ? kQuartersAtFirst : kQuarters)) return;
   const double seconds = std::chrono::duration<double>(std::max(took, Duration(1))).count();

@@ -26,6 +26,8 @@ class StripePlan final {
   // How many channels there shall be.
   std::size_t look(const Sight& sight);
   [[nodiscard]] std::size_t channels() const { return channels_; }
+  // How many there may have to be soon: opening them meanwhile saves a round trip.
+  [[nodiscard]] std::size_t channels_soon() const;
 
   // They broke, or were refused: it stays with those that there are.
   void stop() { is_over_ = true; }
@@ -41,6 +43,7 @@ class StripePlan final {
   std::size_t channels_ = 1;
   double rate_ = 0;  // bytes a second, before the last channels were added
   std::optional<Flight> flight_;
+  unsigned flights_ = 0;  // that were judged
   bool is_over_ = false;
 };
 

@@ -39,7 +39,7 @@ TEST(StripePlan, TakesAsManyChannelsAsThePathCarries) {
     double mbits;
     std::size_t channels;
   } cases[] = {
-      {50ms, 100, 1},    {50ms, 150, 1},   {50ms, 1'000, 4}, {100ms, 1'000, 8}, {20ms, 500, 1},
+      {50ms, 100, 1},    {50ms, 150, 1},   {50ms, 1'000, 4}, {100ms, 1'000, 8}, {20ms, 500, 4},
       {20ms, 10'000, 8}, {4ms, 10'000, 1}, {200ms, 100, 4},  {500ms, 10, 1},    {500ms, 10'000, 8},
   };
   for (const auto& row : cases) {
@@ -72,6 +72,22 @@ TEST(StripePlan, StopsWhereMoreChannelsAreNoFaster) {
     plan.look({now, 50ms, done, done, true, true});
   }
   EXPECT_EQ(plan.channels(), 4U);
+}
+
+TEST(StripePlan, HasChannelsOpenedWhileTheyMayBeOfUse) {
+  StripePlan plan;
+  Instant now;
+  EXPECT_EQ(plan.channels_soon(), 1U);
+  unsigned flights = 0;
+  for (std::uint64_t done = 0; done < 20 * kWindow; done += kWindow) {
+    plan.look({now, 50ms, done + kWindow, done, true, true});
+    if (plan.channels_soon() == 4) ++flights;
+    now += 150ms;
+    plan.look({now, 50ms, done + kWindow, done + kWindow, false, true});
+    EXPECT_EQ(plan.channels(), 1U);
+  }
+  EXPECT_EQ(flights, 8U);
+  EXPECT_EQ(plan.channels_soon(), 1U);
 }
 
 TEST(StripePlan, KnowsNoShortPathsNorUnknownOnes) {

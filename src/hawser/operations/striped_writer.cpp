@@ -103,9 +103,8 @@ bool StripedWriter::is_worth_it() const {
 
 void StripedWriter::plan() {
   if (is_worth_it()) plan_.look(sight());
-  if (plan_.channels() == 1) return;
-  link_->branches().wish(this, plan_.channels() - 1);
-  if (takes_more_) add_stripes();
+  link_->branches().wish(this, {plan_.channels_soon() - 1, plan_.channels() - 1});
+  if (plan_.channels() > 1 && takes_more_) add_stripes();
 }
 
 StripePlan::Sight StripedWriter::sight() const {
