@@ -12,6 +12,7 @@
 #include <zlib.h>
 
 #include "hawser/base/display.h"
+#include "hawser/crypto/testing/record_file.h"
 #include "hawser/crypto/testing/support.h"
 #include "hawser/crypto/testing/wycheproof.h"
 
@@ -129,6 +130,28 @@ TEST(Wycheproof, MlKemDecapsulationWithAnExpandedKey) {
     const auto secret = decapsulate(engine(), hex_field(test, "dk"), hex_field(test, "c"));
     return secret && equal(secret->view(), hex_field(test, "K"));
   });
+}
+
+// A thousand keys with a ciphertext for each, and another that is not one.
+TEST(MlKem, AgreesWithPublishedAnswers) {
+  HAWSER_RECORDS(records, "asymmetric/MLKEM/kat_MLKEM_768.rsp");
+  ASSERT_EQ(records.size(), 1000u);
+  for (const testing::Record& record : records) {
+    Bytes seed = record.bytes("d");
+    append(seed, record.bytes("z"));
+    const KeyPair keys = generate_keys(engine(), seed).value();
+    ASSERT_EQ(keys.encapsulation_key, record.bytes("pk"));
+    ASSERT_EQ(to_bytes(keys.decapsulation_key.view()), record.bytes("sk"));
+    const Encapsulation made =
+        encapsulate(engine(), keys.encapsulation_key, record.bytes("msg")).value();
+    ASSERT_EQ(made.ciphertext, record.bytes("ct"));
+    ASSERT_EQ(to_bytes(made.secret.view()), record.bytes("ss"));
+    const auto secret_of = [&keys](const Bytes& ciphertext) {
+      return to_bytes(decapsulate(engine(), keys.decapsulation_key.view(), ciphertext)->view());
+    };
+    ASSERT_EQ(secret_of(record.bytes("ct")), record.bytes("ss"));
+    ASSERT_EQ(secret_of(record.bytes("ct_n")), record.bytes("ss_n"));
+  }
 }
 
 // CCTV's files: lines of "name = value", the values hex or lists of numbers.

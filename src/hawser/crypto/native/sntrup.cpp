@@ -66,7 +66,7 @@ Status draw_small(Random& random, Small& to) {
   HAWSER_TRY(draw(random, *numbers));
   for (std::size_t i = 0; i < kDegree; ++i) {
     const std::uint32_t third = (((*numbers)[i] & 0x3fffffff) * 3) >> 30;
-    to.at[i] = static_cast<std::int8_t>(static_cast<std::int32_t>(third) - 1);
+    to.at[i] = static_cast<std::int16_t>(static_cast<std::int32_t>(third) - 1);
   }
   return {};
 }
@@ -82,7 +82,7 @@ Status draw_short(Random& random, Small& to) {
   }
   constant_time::sort(*numbers);
   for (std::size_t i = 0; i < kDegree; ++i) {
-    to.at[i] = static_cast<std::int8_t>(static_cast<std::int32_t>((*numbers)[i] & 3) - 1);
+    to.at[i] = static_cast<std::int16_t>(static_cast<std::int32_t>((*numbers)[i] & 3) - 1);
   }
   return {};
 }
@@ -113,11 +113,11 @@ void encrypt(const Small& r, ByteView public_key, ByteSpan rounded) {
 }
 
 // All ones if just kWeight coefficients are not zero.
-std::int8_t has_weight(const Small& poly) {
+std::int16_t has_weight(const Small& poly) {
   std::int32_t weight = 0;
-  for (std::int8_t value : poly.at) weight += value & 1;
+  for (std::int16_t value : poly.at) weight += value & 1;
   const std::int32_t difference = weight - static_cast<std::int32_t>(kWeight);
-  return static_cast<std::int8_t>(constant_time::hide(~((difference | -difference) >> 31)));
+  return static_cast<std::int16_t>(constant_time::hide(~((difference | -difference) >> 31)));
 }
 
 void decrypt(ByteView private_key, ByteView rounded, Small& r) {
@@ -133,10 +133,10 @@ void decrypt(ByteView private_key, ByteView rounded, Small& r) {
   for (std::size_t i = 0; i < kDegree; ++i) e->at[i] = freeze3(freeze(3 * product->at[i]));
   multiply(*e, *g_inverse, r);
   // What cannot have been sent becomes something that can: the first kWeight coefficients are 1.
-  const std::int8_t is_good = has_weight(r);
+  const std::int16_t is_good = has_weight(r);
   for (std::size_t i = 0; i < kDegree; ++i) {
-    const std::int8_t instead = i < kWeight ? 1 : 0;
-    r.at[i] = static_cast<std::int8_t>((r.at[i] & is_good) | (instead & ~is_good));
+    const std::int16_t instead = i < kWeight ? 1 : 0;
+    r.at[i] = static_cast<std::int16_t>((r.at[i] & is_good) | (instead & ~is_good));
   }
 }
 

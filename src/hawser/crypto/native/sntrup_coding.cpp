@@ -107,7 +107,7 @@ void encode(const Small& poly, ByteSpan out) {
 
 void decode(ByteView bytes, Small& poly) {
   for (std::size_t i = 0; i < kDegree; ++i) {
-    poly.at[i] = static_cast<std::int8_t>((bytes[i / 4] >> (2 * (i % 4)) & 3) - 1);
+    poly.at[i] = static_cast<std::int16_t>((bytes[i / 4] >> (2 * (i % 4)) & 3) - 1);
   }
 }
 

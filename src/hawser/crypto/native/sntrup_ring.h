@@ -17,7 +17,7 @@ struct ModQ {  // in R/q
   std::array<std::int16_t, kDegree> at;
 };
 struct Small {  // in R/3, or the same numbers in R
-  std::array<std::int8_t, kDegree> at;
+  std::array<std::int16_t, kDegree> at;
 };
 
 // The number in [-2295, 2295] that is the same modulo q. Requires: |value| < 2^24.
@@ -31,10 +31,10 @@ constexpr std::int16_t freeze(std::int32_t value) {
 }
 
 // The number in {-1, 0, 1} that is the same modulo 3. Requires: |value| < 2^14.
-constexpr std::int8_t freeze3(std::int32_t value) {
+constexpr std::int16_t freeze3(std::int32_t value) {
   // As above: off by less than 2^14 / 3 / 2^15, and nothing is nearer to a half than 1 / 6.
   const std::int32_t nearest = (value * 10923 + 16384) >> 15;
-  return static_cast<std::int8_t>(value - 3 * nearest);
+  return static_cast<std::int16_t>(value - 3 * nearest);
 }
 
 void multiply(const ModQ& a, const Small& b, ModQ& product);

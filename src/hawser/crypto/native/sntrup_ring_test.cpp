@@ -26,7 +26,7 @@ class Numbers {
 Small some_small(std::uint32_t seed) {
   Numbers numbers(seed);
   Small poly;
-  for (std::int8_t& value : poly.at) value = static_cast<std::int8_t>(numbers.next(1));
+  for (std::int16_t& value : poly.at) value = static_cast<std::int16_t>(numbers.next(1));
   return poly;
 }
 
@@ -106,7 +106,7 @@ TEST(SntrupRing, ReciprocalsMultiplyToOne) {
   ones.at.fill(1);
   for (const Small& a : {x, constant, ones, some_small(1), some_small(2), some_small(3)}) {
     Small three_times = a;
-    for (std::int8_t& value : three_times.at) value = static_cast<std::int8_t>(3 * value);
+    for (std::int16_t& value : three_times.at) value = static_cast<std::int16_t>(3 * value);
     ModQ inverse;
     reciprocal_of_three(a, inverse);
     EXPECT_EQ(product(inverse, three_times, kQ), one());
@@ -119,8 +119,8 @@ TEST(SntrupRing, ReciprocalsMultiplyToOne) {
 // x^761 - x - 1 is a product modulo 3, of degrees 19, 60 and 682: multiples of its factors have no
 // inverse. Here is the smallest, found with Python by gcd(x^(3^19) - x, x^761 - x - 1).
 TEST(SntrupRing, MultiplesOfAFactorHaveNoReciprocal) {
-  constexpr std::int8_t kFactor[] = {-1, -1, 0, -1, -1, -1, 1,  -1, 1, -1,
-                                     0,  -1, 1, 1,  1,  1,  -1, 0,  1, 1};
+  constexpr std::int16_t kFactor[] = {-1, -1, 0, -1, -1, -1, 1,  -1, 1, -1,
+                                      0,  -1, 1, 1,  1,  1,  -1, 0,  1, 1};
   Small factor{};
   std::copy(std::begin(kFactor), std::end(kFactor), factor.at.begin());
   Small inverse;
