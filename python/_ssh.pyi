@@ -753,6 +753,7 @@ class Session:
         algorithms: Mapping[str, str | Sequence[str]] | Legacy | Literal["legacy"] | None = None,
         compression: bool = False,
         require_strict_kex: bool = False,
+        required_rsa_size: int | None = None,
         banner_timeout: float | None = 30.0,
         kex_timeout: float | None = 60.0,
         auth_timeout: float | None = 120.0,

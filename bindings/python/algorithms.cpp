@@ -5,6 +5,7 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "hawser/base/limits.h"
 #include "hawser/transport/algorithm_list.h"
 #include "hawser/transport/compression.h"
 
@@ -128,6 +129,17 @@ transport::Proposal proposal_from(nb::handle algorithms, bool compression) {
     raise_value_error("algorithms: '" + word + "' is neither 'legacy' nor a mapping of lists");
   }
   return with_lists(std::move(proposal), algorithms);
+}
+
+unsigned required_rsa_bits_from(nb::handle value, nb::handle algorithms) {
+  if (!value.is_none()) {
+    return static_cast<unsigned>(
+        integer_argument(value, "required_rsa_size", {limits::kRsaBitsMin, limits::kRsaBitsMax}));
+  }
+  const bool takes_all_legacy =
+      (nb::isinstance<Legacy>(algorithms) && nb::cast<Legacy>(algorithms).names.empty()) ||
+      nb::isinstance<nb::str>(algorithms);
+  return takes_all_legacy ? limits::kRsaBitsMin : limits::kRsaBitsRequired;
 }
 
 void warn_of(const std::vector<std::string>& weaknesses) {

@@ -15,6 +15,9 @@ namespace nb = nanobind;
 // wrong, and what there is.
 transport::Proposal proposal_from(nb::handle algorithms, bool compression);
 
+// None: 2048, but 1024 where all legacy algorithms are allowed.
+unsigned required_rsa_bits_from(nb::handle required_rsa_size, nb::handle algorithms);
+
 // SecurityWarning for each, where the caller's code stands. Throws if the caller made it an error.
 void warn_of(const std::vector<std::string>& weaknesses);
 

@@ -81,6 +81,7 @@ Mapping mapping_of(const Error& error) {
     case Errc::host_key_revoked:
       return {error_classes().host_key_revoked, 0};
     case Errc::host_key_refused:
+    case Errc::host_key_short:
       return {error_classes().host_key, 0};
     case Errc::bad_host_key:
     case Errc::host_key_signature:
@@ -89,6 +90,7 @@ Mapping mapping_of(const Error& error) {
     case Errc::auth_method_unknown:
       return {error_classes().authentication, EACCES};
     case Errc::key_unsupported:
+    case Errc::key_short:
     case Errc::kdf_too_expensive:
       return {error_classes().unsupported_key, 0};
     case Errc::key_damaged:
@@ -263,6 +265,10 @@ void raise(client::Failure failure, PathStyle style) {
   const nb::object exception = exception_for(failure, style);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.ptr())), exception.ptr());
   throw nb::python_error();
+}
+
+nb::object exception_of(client::Failure failure, PathStyle style) {
+  return exception_for(failure, style);
 }
 
 client::Failure keep_exception(nb::object exception) {

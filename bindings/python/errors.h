@@ -15,6 +15,9 @@ namespace nb = nanobind;
 // the GIL is held.
 [[noreturn]] void raise(client::Failure failure, PathStyle style = PathStyle::text);
 
+// What raise() would throw, for who collects them.
+nb::object exception_of(client::Failure failure, PathStyle style = PathStyle::text);
+
 // The value of an outcome, or its failure as an exception.
 template <typename T>
 T unwrap(client::Outcome<T> outcome, PathStyle style = PathStyle::text) {

@@ -220,9 +220,9 @@ client::Failure key_failure(const Error& error, const char* what) {
       failure.text += " (pass passphrase=)";
       break;
     case Errc::key_unsupported:
-      failure.text +=
-          " (ed25519, ecdsa nistp256/384/521 and rsa keys of 2048 bits or more are, in the formats "
-          "that ssh-keygen and puttygen write)";
+      failure.text += " (" + std::string(error.where) +
+                      "; ed25519, ecdsa nistp256/384/521 and rsa keys of 1024 bits or more are, in "
+                      "the formats that ssh-keygen and puttygen write)";
       break;
     case Errc::kdf_too_expensive:
       failure.text +=

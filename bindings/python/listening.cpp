@@ -43,15 +43,6 @@ const char* words_for(SkipReason reason) {
   return "special";
 }
 
-// An entry's failure as the exception that it would be.
-nb::object exception_of(client::Failure failure, PathStyle style) {
-  try {
-    raise(std::move(failure), style);
-  } catch (nb::python_error& error) {
-    return nb::borrow(error.value());
-  }
-}
-
 }  // namespace
 
 Listening listening_argument(nb::handle callback, nb::handle on_file, nb::handle on_skip,

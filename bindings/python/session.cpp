@@ -55,8 +55,9 @@ std::uint64_t positive(nb::handle value, const char* what) {
 void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::handle host,
                   nb::handle port, nb::handle known_hosts, nb::handle host_key_policy,
                   nb::handle algorithms, bool compression, bool require_strict_kex,
-                  nb::handle banner_timeout, nb::handle kex_timeout, nb::handle auth_timeout,
-                  nb::handle rekey_bytes, nb::handle rekey_packets, nb::handle rekey_interval) {
+                  nb::handle required_rsa_size, nb::handle banner_timeout, nb::handle kex_timeout,
+                  nb::handle auth_timeout, nb::handle rekey_bytes, nb::handle rekey_packets,
+                  nb::handle rekey_interval) {
   client::ConnectionOptions options;
   options.timeout = seconds_argument(timeout, "timeout");
   options.session.deadlines.identification = seconds_argument(banner_timeout, "banner_timeout");
@@ -65,6 +66,7 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
   auto& transport = options.session.transport;
   transport.proposal = proposal_from(algorithms, compression);
   transport.requires_strict_kex = require_strict_kex;
+  transport.required_rsa_bits = required_rsa_bits_from(required_rsa_size, algorithms);
   transport.rekey.bytes = positive(rekey_bytes, "rekey_bytes");
   transport.rekey.packets = positive(rekey_packets, "rekey_packets");
   transport.rekey.interval = seconds_argument(rekey_interval, "rekey_interval");
@@ -301,7 +303,7 @@ void bind_session(nb::module_& m) {
   c.def("__init__", &make_session, "sock"_a, nb::kw_only(), "timeout"_a = nb::none(),
         "host"_a = nb::none(), "port"_a = nb::none(), "known_hosts"_a = nb::none(),
         "host_key_policy"_a = "strict", "algorithms"_a = nb::none(), "compression"_a = false,
-        "require_strict_kex"_a = false,
+        "require_strict_kex"_a = false, "required_rsa_size"_a = nb::none(),
         "banner_timeout"_a.none() = seconds(deadlines.identification),
         "kex_timeout"_a.none() = seconds(deadlines.key_exchange),
         "auth_timeout"_a.none() = seconds(deadlines.login),

@@ -60,6 +60,8 @@ std::string_view describe(Errc code) {
       return "the host key is invalid or of another type than agreed";
     case Errc::host_key_signature:
       return "the host key's signature is wrong";
+    case Errc::host_key_short:
+      return "the host key is RSA of fewer bits than required";
     case Errc::host_key_switched:
       return "the server changed its host key within the session";
     case Errc::rekey_flood:
@@ -96,6 +98,8 @@ std::string_view describe(Errc code) {
       return "the server does not take this login method";
     case Errc::key_unsupported:
       return "the key is of a kind that is not supported";
+    case Errc::key_short:
+      return "the key is RSA of fewer bits than required";
     case Errc::key_damaged:
       return "the key file is damaged";
     case Errc::passphrase_required:
@@ -188,6 +192,7 @@ std::uint32_t disconnect_reason(Errc code) {
       return key_exchange_failed;
     case Errc::bad_host_key:
     case Errc::host_key_signature:
+    case Errc::host_key_short:
     case Errc::host_key_switched:
     case Errc::host_key_unknown:
     case Errc::host_key_changed:

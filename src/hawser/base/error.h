@@ -41,6 +41,7 @@ enum class Errc : std::uint16_t {
   bad_host_key,        // a host key that cannot be parsed or is of another type than agreed
   host_key_signature,  // the signature over the exchange hash is wrong
   host_key_switched,   // another host key in a re-key
+  host_key_short,      // RSA of fewer bits than the caller requires; detail: its bits
   rekey_flood,
   volume_before_login,
   limit_passed,       // any other limit; detail: the limit
@@ -62,6 +63,7 @@ enum class Errc : std::uint16_t {
   auth_method_unknown,
   // keys
   key_unsupported,
+  key_short,  // RSA of fewer bits than the session requires; detail: its bits
   key_damaged,
   passphrase_required,
   passphrase_wrong,

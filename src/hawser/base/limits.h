@@ -42,8 +42,9 @@ inline constexpr unsigned kGroupBitsWanted = 3072;  // as strong as a 128-bit ci
 inline constexpr unsigned kGroupBitsMax = 8192;     // RFC 4419's; bounds the time of one exchange
 
 // Keys
-inline constexpr unsigned kRsaBitsMin = 2048;    // 1024 was broken-adjacent in 2010
-inline constexpr unsigned kRsaBitsMax = 16'384;  // OpenSSH's; bounds time of one verify
+inline constexpr unsigned kRsaBitsMin = 1024;       // the engine's: what is shorter can be factored
+inline constexpr unsigned kRsaBitsRequired = 2048;  // unless somebody says less; NIST SP 800-131A
+inline constexpr unsigned kRsaBitsMax = 16'384;     // OpenSSH's; bounds time of one verify
 inline constexpr std::size_t kPublicKeyBlob = 16 * 1024;
 inline constexpr std::size_t kSignatureBlob = 8 * 1024;
 inline constexpr std::size_t kCertificateBlob = 32 * 1024;  // fits a packet before login

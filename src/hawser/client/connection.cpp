@@ -48,6 +48,7 @@ Connection::Connection(std::unique_ptr<ByteStream> stream, ConnectionOptions opt
       host_key_policy_(std::move(options.host_key)),
       driver_(options.session, engine, std::move(stream)),
       login_algorithms_(std::move(options.session.transport.proposal.login)),
+      required_rsa_bits_(options.session.transport.required_rsa_bits),
       timeout_(options.timeout) {}
 
 Connection::~Connection() = default;
@@ -81,7 +82,11 @@ Outcome<void> Connection::handshake(const Interrupt& interrupt) {
 
 Outcome<void> Connection::perform(operations::Operation& operation, World& world,
                                   const WaitLimits& limits) {
-  const Status status = driver_.run(operation, world, limits);
+  return explained(driver_.run(operation, world, limits));
+}
+
+// The long story is the session's where the failure is.
+Outcome<void> Connection::explained(const Status& status) {
   if (status) return {};
   return driver_.with_session([&](session::Session& session, operations::Inbox&) {
     const bool is_sessions = session.failure() && *session.failure() == status.error();
@@ -103,9 +108,14 @@ Outcome<CommandResult> Connection::run(operations::CommandSpec spec, const Input
   WaitLimits wait = limits(interrupt);
   wait.operation = timeout;
   auto outcome = perform(command, world, wait);
-  if (outcome)
+  if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
+  return conclude(command, std::move(outcome));
+}
+
+Outcome<CommandResult> conclude(operations::Command& command, Outcome<void> outcome) {
+  if (outcome) {
     return CommandResult{command.take_output(), command.take_error_output(), command.exit()};
-  if (world.failure) return std::unexpected(*std::move(world.failure));
+  }
   Failure& failure = outcome.error();
   if (failure.error.code == Errc::channel_request_refused) {
     failure.text = "the server refused " + command.refused();

@@ -31,6 +31,9 @@ struct CommandResult {
   std::optional<operations::ChannelExit> exit;  // nullopt: the server did not say
 };
 
+// What a command came to, or how it failed, given how its operation ended.
+Outcome<CommandResult> conclude(operations::Command& command, Outcome<void> outcome);
+
 struct Facts {
   std::string server_version;
   std::string kex;
@@ -115,7 +118,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::optional<Duration> timeout() const;
   void set_timeout(std::optional<Duration> timeout);
 
-  // For Channel and the streams on top of it.
+  // For Channel, RunMany and the streams on top of it.
+  Outcome<void> explained(const Status& status);
   Outcome<void> perform(operations::Operation& operation, World& world, const WaitLimits& limits);
   [[nodiscard]] WaitLimits limits(const Interrupt& interrupt) const;
   BlockingDriver& driver() { return driver_; }
@@ -127,12 +131,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Outcome<void> prove(operations::ProveHostKeys& proof, const Interrupt& interrupt);
   Outcome<void> login(const std::string& user, auth::Credential credential, World& world,
                       const Interrupt& interrupt);
+  [[nodiscard]] std::optional<Failure> too_short(ByteView key_blob) const;
   void note_login(std::string_view algorithm);  // that it worked, by this one
 
   const crypto::Engine& engine_;
   HostKeyPolicy host_key_policy_;  // after the handshake without its callback
   BlockingDriver driver_;
   const std::vector<std::string> login_algorithms_;
+  const unsigned required_rsa_bits_;
   mutable std::mutex mutex_;  // for what follows
   std::optional<Duration> timeout_;
   std::string login_weakness_;

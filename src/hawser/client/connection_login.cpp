@@ -160,6 +160,7 @@ Outcome<void> Connection::login_public_key(const std::string& user, Signer& sign
       });
   Outcome<void> outcome = std::unexpected(explain(Error{Errc::key_unsupported, 0, "login"}, {}));
   const Bytes blob = to_bytes(signer.public_blob());
+  if (auto failure = too_short(blob)) return std::unexpected(*std::move(failure));
   const auto type = keys::key_type_of(blob);
   for (const auto& algorithm :
        keys::signature_algorithms(engine_, type, accepted, login_algorithms_)) {
@@ -193,7 +194,7 @@ Outcome<void> Connection::login_agent(const std::string& user, const std::shared
     auto outcome = login_public_key(user, signer, Probe::ask_first, interrupt);
     if (outcome) return outcome;
     const Errc code = outcome.error().error.code;
-    if (code == Errc::key_unsupported) continue;
+    if (code == Errc::key_unsupported || code == Errc::key_short) continue;
     ++tried;
     failure = std::move(outcome).error();
     // A key that cannot sign now (not confirmed, hardware away) is passed over, too.
@@ -208,6 +209,7 @@ Outcome<void> Connection::login_host_based(const std::string& user, Signer& sign
                                            const HostBasedNames& names,
                                            const Interrupt& interrupt) {
   const Bytes blob = to_bytes(signer.public_blob());
+  if (auto failure = too_short(blob)) return std::unexpected(*std::move(failure));
   const auto algorithms =
       keys::signature_algorithms(engine_, keys::key_type_of(blob), "", login_algorithms_);
   if (algorithms.empty()) {
@@ -221,6 +223,14 @@ Outcome<void> Connection::login_host_based(const std::string& user, Signer& sign
   if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
   if (outcome) note_login(algorithms.front());
   return outcome;
+}
+
+std::optional<Failure> Connection::too_short(ByteView key_blob) const {
+  const unsigned bits = keys::rsa_bits_of(engine_, key_blob);
+  if (bits == 0 || bits >= required_rsa_bits_) return std::nullopt;
+  Failure failure = explain(Error{Errc::key_short, bits, "login"}, {});
+  failure.text = transport::short_rsa_text("the key", bits, required_rsa_bits_);
+  return failure;
 }
 
 void Connection::note_login(std::string_view algorithm) {

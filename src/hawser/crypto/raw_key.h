@@ -15,7 +15,7 @@ struct RawKey {
 };
 
 // A new key by the library's own generator. `bits` are for ssh-rsa alone. key_unsupported: another
-// type than the engine's; invalid_argument: bits beyond limits::kRsaBitsMin and kRsaBitsMax.
+// type than the engine's; invalid_argument: bits beyond limits::kRsaBitsRequired and kRsaBitsMax.
 Result<RawKey> generate_key(std::string_view key_type, unsigned bits);
 
 }  // namespace hawser::crypto

@@ -37,7 +37,7 @@ const KeyFile kFiles[] = {
     {"PKCS8/ec_private_key_encrypted.pem", "123456", "ecdsa-sha2-nistp256"},
     {"PKCS8/enc-rsa-3des.pem", "password", "rsa-sha2-256"},
     {"PKCS8/rsa-pbe-3des-long-salt.pem", "password", "rsa-sha2-512"},
-    {"PKCS8/unenc-rsa-pkcs8.pem", "", "", Errc::key_unsupported},  // of 1024 bits
+    {"PKCS8/unenc-rsa-pkcs8.pem", "", "rsa-sha2-256"},  // of 1024 bits
     {"PKCS8/unenc-dsa-pkcs8.pem", "", "", Errc::key_unsupported},
     {"PKCS8/rsa_pss_2048.pem", "", "", Errc::key_unsupported},
     {"PKCS8/ec-inconsistent-curve.pem", "", "", Errc::key_damaged},

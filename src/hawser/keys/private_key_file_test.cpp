@@ -155,7 +155,7 @@ TEST(PrivateKeyFile, OfAnUnknownTypeIsUnsupported) {
 }
 
 TEST(PrivateKeyFile, WithTooShortAnRsaKeyIsUnsupported) {
-  EXPECT_EQ(error_of(key_file("rsa_1024")), Errc::key_unsupported);
+  EXPECT_EQ(error_of(key_file("rsa_768_pem")), Errc::key_unsupported);
 }
 
 TEST(PrivateKeyFile, WithTooManyRoundsIsTooExpensive) {

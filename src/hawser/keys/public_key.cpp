@@ -1,5 +1,8 @@
 #include "hawser/keys/public_key.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "hawser/base/limits.h"
 #include "hawser/keys/certificate.h"
 #include "hawser/keys/key_parts.h"
@@ -43,6 +46,14 @@ Result<Bytes> as_token_signs(const crypto::Engine& engine, ByteView application,
   return wire::encode_to_bytes(whole);
 }
 
+unsigned modulus_bits(const crypto::KeyAlgorithm& row, const KeyParts& parts) {
+  if (row.key_type != "ssh-rsa") return 0;
+  const ByteView modulus = wire::Mpint(parts.views()[1]).trimmed();
+  if (modulus.empty()) return 0;
+  return static_cast<unsigned>((modulus.size() - 1) * 8) +
+         static_cast<unsigned>(std::bit_width(modulus[0]));
+}
+
 }  // namespace
 
 Result<PublicKey> PublicKey::parse(const crypto::Engine& engine, ByteView blob) {
@@ -55,6 +66,7 @@ Result<PublicKey> PublicKey::parse(const crypto::Engine& engine, ByteView blob) 
       std::make_shared<const Certificate>(HAWSER_TRY(parse_certificate(engine, blob)));
   PublicKey key = HAWSER_TRY(parse_plain(engine, *type, certificate->key_blob));
   key.type_ = type->certificate;
+  key.rsa_bits_ = rsa_bits_of(engine, blob);
   key.blob_ = to_bytes(blob);
   key.certificate_ = std::move(certificate);
   return key;
@@ -68,6 +80,7 @@ Result<PublicKey> PublicKey::parse_plain(const crypto::Engine& engine, const Key
   key.key_ = HAWSER_TRY(row.load_public(parts.of_engine.views()));
   key.type_ = type.name;
   key.field_size_ = row.field_size;
+  key.rsa_bits_ = modulus_bits(row, parts.of_engine);
   key.blob_ = to_bytes(blob);
   if (type.is_security_key()) key.application_ = to_bytes(parts.application);
   return key;
@@ -92,6 +105,22 @@ Status PublicKey::verify(const crypto::Engine& engine, std::string_view algorith
   const crypto::HashId hash = signature_of(engine, *use)->hash;
   if (!application_) return key_->verify(hash, message, raw);
   return key_->verify(hash, HAWSER_TRY(as_token_signs(engine, *application_, tail, message)), raw);
+}
+
+unsigned rsa_bits_of(const crypto::Engine& engine, ByteView blob) {
+  if (find_certified_type(engine, key_type_of(blob)) != nullptr) {
+    const auto certificate = read_certificate(engine, blob);
+    if (!certificate) return 0;
+    const unsigned key = rsa_bits_of(engine, certificate->key_blob);
+    const unsigned authority = find_key_type(engine, key_type_of(certificate->authority_blob))
+                                   ? rsa_bits_of(engine, certificate->authority_blob)
+                                   : 0;
+    return key == 0 || authority == 0 ? std::max(key, authority) : std::min(key, authority);
+  }
+  const KeyType* type = find_key_type(engine, key_type_of(blob));
+  if (type == nullptr) return 0;
+  const auto parts = public_parts(engine, *type, blob);
+  return parts ? modulus_bits(*crypto::find_key(engine, type->engine_type), parts->of_engine) : 0;
 }
 
 std::string_view key_type_of(ByteView blob) {

@@ -23,6 +23,9 @@ class PublicKey {
   // What certifies the key; nullptr for a plain one. Lives as long as the key.
   [[nodiscard]] const Certificate* certificate() const { return certificate_.get(); }
 
+  // Of an RSA key; of a certificate the lesser of its key's and its authority's. 0: neither is RSA.
+  [[nodiscard]] unsigned rsa_bits() const { return rsa_bits_; }
+
   // Checks a signature blob (string algorithm, string value) over `message`. `algorithm` is a name
   // of algorithms.h that goes with this type; the signature must be the one that it stands for.
   [[nodiscard]] Status verify(const crypto::Engine& engine, std::string_view algorithm,
@@ -35,11 +38,15 @@ class PublicKey {
 
   std::string_view type_;  // of a constant table
   std::size_t field_size_ = 0;
+  unsigned rsa_bits_ = 0;
   Bytes blob_;
   std::optional<Bytes> application_;  // a security key's
   std::shared_ptr<const crypto::VerifyKey> key_;
   std::shared_ptr<const Certificate> certificate_;
 };
+
+// PublicKey::rsa_bits() of a blob whose key need not be valid: no arithmetic is done on it.
+unsigned rsa_bits_of(const crypto::Engine& engine, ByteView blob);
 
 // The type named at the start of a key blob, "" if there is none. Borrows from the blob.
 std::string_view key_type_of(ByteView blob);

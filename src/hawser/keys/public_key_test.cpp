@@ -181,8 +181,13 @@ TEST(PublicKey, OfUnknownTypeIsUnsupported) {
   EXPECT_EQ(parse_error(public_blob("dsa")), Errc::key_unsupported);
 }
 
-TEST(PublicKey, WithShortRsaModulusIsRefused) {
-  EXPECT_EQ(parse_error(public_blob("rsa_1024")), Errc::bad_host_key);
+TEST(PublicKey, KnowsHowLongItsModulusIs) {
+  EXPECT_EQ(PublicKey::parse(engine(), public_blob("rsa_1024"))->rsa_bits(), 1024u);
+  EXPECT_EQ(PublicKey::parse(engine(), public_blob("rsa"))->rsa_bits(), 2048u);
+  EXPECT_EQ(PublicKey::parse(engine(), public_blob("ecdsa_256"))->rsa_bits(), 0u);
+  EXPECT_EQ(rsa_bits_of(engine(), public_blob("rsa_1024")), 1024u);
+  EXPECT_EQ(rsa_bits_of(engine(), public_blob("rsa-cert")), 2048u);
+  EXPECT_EQ(rsa_bits_of(engine(), as_bytes("no key")), 0u);
 }
 
 TEST(PublicKey, OverItsLimitIsRefused) {

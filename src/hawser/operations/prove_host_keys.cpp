@@ -40,6 +40,8 @@ Status ProveHostKeys::ask(session::Session& session, Inbox& inbox) {
     if (equal(blob, present.blob())) continue;
     auto key = keys::PublicKey::parse(engine_, blob);
     if (!key || key->certificate() != nullptr) continue;  // not ours to judge
+    const unsigned bits = key->rsa_bits();
+    if (bits != 0 && bits < session.transport().required_rsa_bits()) continue;  // nor to keep
     asked_.push_back(*std::move(key));
     blobs.push_back(blob);
   }

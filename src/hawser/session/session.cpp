@@ -86,7 +86,9 @@ Result<std::optional<Event>> Session::advance() {
     if (const auto* ready = std::get_if<transport::KeysReady>(&*happened)) {
       key_exchange_deadline_.reset();
       const transport::KexMachine& kex = transport_.kex();
-      return KeysExchanged{ready->is_first, transport::weaknesses_of(*kex.agreed(), kex.strict())};
+      return KeysExchanged{
+          ready->is_first,
+          transport::weaknesses_of(*kex.agreed(), kex.host_key()->rsa_bits(), kex.strict())};
     }
     auto event = HAWSER_TRY(take(std::get<transport::PacketView>(*happened)));
     if (event) return event;

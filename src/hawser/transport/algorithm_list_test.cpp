@@ -142,13 +142,16 @@ TEST(Weakness, of_each_part_once) {
   agreed.client_to_server = {crypto::find_cipher(engine(), "3des-cbc"),
                              crypto::find_mac(engine(), "hmac-md5")};
   agreed.server_to_client = agreed.client_to_server;
-  EXPECT_EQ(weaknesses_of(agreed, wire::StrictKex::off).size(), 5u);
-  EXPECT_EQ(weaknesses_of(agreed, wire::StrictKex::on).size(), 4u);
+  EXPECT_EQ(weaknesses_of(agreed, 0, wire::StrictKex::off).size(), 5u);
+  EXPECT_EQ(weaknesses_of(agreed, 0, wire::StrictKex::on).size(), 4u);
   agreed.kex = find_kex("curve25519-sha256");
   agreed.host_key = keys::find_key_use(engine(), "ssh-ed25519");
   agreed.server_to_client = {crypto::find_cipher(engine(), "aes128-gcm@openssh.com"), nullptr};
   agreed.client_to_server = agreed.server_to_client;
-  EXPECT_TRUE(weaknesses_of(agreed, wire::StrictKex::on).empty());
+  EXPECT_TRUE(weaknesses_of(agreed, 0, wire::StrictKex::on).empty());
+  EXPECT_TRUE(weaknesses_of(agreed, 2048, wire::StrictKex::on).empty());
+  EXPECT_NE(weaknesses_of(agreed, 1024, wire::StrictKex::on).at(0).find("1024 bits"),
+            std::string::npos);
   EXPECT_TRUE(weakness_of_login(engine(), "rsa-sha2-256").empty());
   EXPECT_NE(weakness_of_login(engine(), "ssh-rsa").find("ssh-rsa"), std::string::npos);
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "hawser/transport/weakness.h"
+
 namespace hawser::transport {
 
 void KexMachine::set_lines(std::string client, std::string server) {
@@ -68,6 +70,10 @@ Status KexMachine::verify_host_key(const Agreed& agreed, const KexOutcome& outco
   auto parsed = keys::PublicKey::parse(engine_, outcome.host_key);
   if (!parsed || parsed->type() != agreed.host_key->blob_type) {
     return fail(Errc::bad_host_key, "host key");
+  }
+  if (parsed->rsa_bits() != 0 && parsed->rsa_bits() < required_rsa_bits_) {
+    report_.text = short_rsa_text("the server's host key", parsed->rsa_bits(), required_rsa_bits_);
+    return fail(Errc::host_key_short, "host key", parsed->rsa_bits());
   }
   if (host_key_ && !equal(host_key_->blob(), parsed->blob())) {
     return fail(Errc::host_key_switched, "host key");

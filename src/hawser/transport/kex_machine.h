@@ -20,9 +20,13 @@ namespace hawser::transport {
 class KexMachine {
  public:
   // All references outlive the machine.
-  KexMachine(const crypto::Engine& engine, const Proposal& proposal, PacketWriter& writer,
-             Report& report)
-      : engine_(engine), proposal_(proposal), writer_(writer), report_(report) {}
+  KexMachine(const crypto::Engine& engine, const Proposal& proposal, unsigned required_rsa_bits,
+             PacketWriter& writer, Report& report)
+      : engine_(engine),
+        proposal_(proposal),
+        required_rsa_bits_(required_rsa_bits),
+        writer_(writer),
+        report_(report) {}
 
   void set_lines(std::string client, std::string server);
 
@@ -86,6 +90,7 @@ class KexMachine {
 
   const crypto::Engine& engine_;
   const Proposal& proposal_;
+  const unsigned required_rsa_bits_;
   PacketWriter& writer_;
   Report& report_;
   std::string client_line_;

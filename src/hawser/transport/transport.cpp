@@ -21,7 +21,7 @@ Transport::Transport(TransportConfig config, const crypto::Engine& engine)
       engine_(engine),
       in_(kReceiveSlabBeforeLogin),
       writer_(*engine.random),
-      kex_(engine, config_.proposal, writer_, report_),
+      kex_(engine, config_.proposal, config_.required_rsa_bits, writer_, report_),
       policy_(config_.rekey) {}
 
 Status Transport::start() {

@@ -14,6 +14,7 @@ struct TransportConfig {
   Proposal proposal;
   RekeyLimits rekey;
   bool requires_strict_kex = false;
+  unsigned required_rsa_bits = limits::kRsaBitsRequired;  // of host keys, and of keys that log in
 };
 
 // How far the floors above are: it bounds sizes and decides legality between exchanges.
@@ -83,6 +84,7 @@ class Transport {
   // The server knows publickey-hostbound-v00@openssh.com.
   [[nodiscard]] bool takes_host_bound_keys() const { return takes_host_bound_keys_; }
   [[nodiscard]] const KexMachine& kex() const { return kex_; }
+  [[nodiscard]] unsigned required_rsa_bits() const { return config_.required_rsa_bits; }
   [[nodiscard]] Report& report() { return report_; }
   [[nodiscard]] const Report& report() const { return report_; }
 

@@ -1,5 +1,5 @@
 // Diffie-Hellman in a group of the peer's: what is taken, and what is refused before it costs much.
-#include <chrono>
+#include <ctime>
 
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
@@ -133,9 +133,9 @@ TEST(PeerGroup, RefusesGeneratorsOutOfRange) {
 // Two rounds of the primality test and one power, on the largest numbers there are.
 TEST(PeerGroup, TheLargestGroupTakesLessThanASecond) {
   const Bytes prime = prime_of(8192);
-  const auto began = std::chrono::steady_clock::now();
+  const std::clock_t began = std::clock();  // our own time: the machine may be busy
   EXPECT_EQ(refusal(prime, Bytes{2}), Errc::internal);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+  EXPECT_LT(std::clock() - began, CLOCKS_PER_SEC);
 }
 
 }  // namespace

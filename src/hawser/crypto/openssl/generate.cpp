@@ -17,7 +17,7 @@ Result<OwnedKey> make(std::string_view key_type, unsigned bits) {
     return openssl::require(OwnedKey(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")), "generate");
   }
   if (key_type == "ssh-rsa") {
-    if (bits < limits::kRsaBitsMin || bits > limits::kRsaBitsMax) {
+    if (bits < limits::kRsaBitsRequired || bits > limits::kRsaBitsMax) {
       return fail(Errc::invalid_argument, "RSA bits", bits);
     }
     return openssl::require(

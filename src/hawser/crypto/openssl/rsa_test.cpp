@@ -151,9 +151,9 @@ Bytes modulus_of(std::size_t bits, std::uint8_t last = 1) {
 
 TEST(Rsa, RefusesPublicKeysOutOfLimits) {
   const Bytes e = unhex("010001");
-  EXPECT_TRUE(load_public(e, modulus_of(2048)).has_value());
+  EXPECT_TRUE(load_public(e, modulus_of(1024)).has_value());
   EXPECT_TRUE(load_public(e, modulus_of(16384)).has_value());
-  for (std::size_t bits : {1, 512, 1023, 1024, 2047, 16385, 1 << 20}) {
+  for (std::size_t bits : {1, 512, 1023, 16385, 1 << 20}) {
     const auto refused = load_public(e, modulus_of(bits));
     ASSERT_FALSE(refused.has_value()) << bits;
     EXPECT_EQ(refused.error().code, Errc::bad_host_key);
