@@ -214,6 +214,14 @@ class RunResult:
     def returncode(self) -> int | None:
         """As subprocess has it: the exit status, or minus the signal's number."""
 
+def run_all(
+    jobs: Iterable[tuple[Session, str | bytes]], *, timeout: float | None = None
+) -> list[RunResult | Exception]:
+    """Run commands on many sessions, or many on one, all at once and on this thread alone. What
+    each came to, in the order of `jobs`: what `Session.run` returns or raises. Where a server
+    refuses a further channel, the command waits for another of its session to end. `timeout` is
+    each command's, in seconds. The sessions stand on sockets."""
+
 # the agent ----------------------------------------------------------------------------------------
 
 @type_check_only

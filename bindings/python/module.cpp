@@ -11,6 +11,7 @@
 #include "error_classes.h"
 #include "keys.h"
 #include "results.h"
+#include "run_many.h"
 #include "session.h"
 #include "sftp.h"
 
@@ -36,4 +37,5 @@ NB_MODULE(_ssh, m) {
   hawser::python::bind_keys(m);
   hawser::python::bind_sftp(m);
   hawser::python::bind_session(m);
+  hawser::python::bind_run_many(m);
 }

@@ -56,6 +56,13 @@ interrupted(lambda: channel.stdout.read())
 print(session.exec("echo still here").decode(), end="")
 """
 
+MANY = """
+session = log_in()
+ready()
+interrupted(lambda: _ssh.run_all([(session, "sleep 30")] * 5))
+print(session.exec("echo still here").decode(), end="")
+"""
+
 # Transfers in which no single wait is long.
 DRIPPING = """
 session = log_in()
@@ -159,6 +166,7 @@ SCRIPTS = {
     "leader": LEADER,
     "follower": FOLLOWER,
     "file": CHANNEL,
+    "many": MANY,
     "dripping": DRIPPING,
     "receiving": RECEIVING,
     "feeding": FEEDING,

@@ -79,14 +79,19 @@ Status BlockingDriver::run_locked(Lock& lock, Waiter& waiter, operations::Operat
     flush();
     if (std::holds_alternative<operations::Done>(want)) return {};
     if (const auto* awaited = std::get_if<operations::AwaitPeer>(&want)) {
-      const bool is_bounded = awaited->patience == operations::Patience::for_protocol;
-      const auto answer = is_bounded ? after(limits.protocol) : std::nullopt;
-      HAWSER_TRY(await_news(lock, waiter, {earliest(whole, answer), awaited->phase},
-                            limits.is_interrupted));
+      HAWSER_TRY(
+          await_news(lock, waiter, deadline_of(*awaited, limits, whole), limits.is_interrupted));
     } else {
       HAWSER_TRY(satisfy(lock, operation, world, want));
     }
   }
+}
+
+BlockingDriver::Deadline BlockingDriver::deadline_of(const operations::AwaitPeer& awaited,
+                                                     const WaitLimits& limits,
+                                                     std::optional<Instant> whole) {
+  const bool is_bounded = awaited.patience == operations::Patience::for_protocol;
+  return {earliest(whole, is_bounded ? after(limits.protocol) : std::nullopt), awaited.phase};
 }
 
 // The world is asked without the lock: it may take long, and others go on meanwhile.
@@ -226,13 +231,14 @@ void BlockingDriver::flush() {
   if (has_leader_ && !leader_watches_output_ && !session_.pending_output().empty()) {
     stream_->wake();
   }
+  if (!session_.pending_output().empty()) say_news();
 }
 
 void BlockingDriver::notify_concerned() {
   for (Waiter* waiter : waiters_) {
-    if (waiter->is_sleeping && (session_.failure() || has_news(*waiter))) {
-      waiter->condition.notify_one();
-    }
+    if (!session_.failure() && !has_news(*waiter)) continue;
+    if (waiter->is_sleeping) waiter->condition.notify_one();
+    if (waiter->on_news != nullptr) (*waiter->on_news)();
   }
 }
 

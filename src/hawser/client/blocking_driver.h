@@ -26,6 +26,24 @@ class BlockingDriver final : public Driver {
 
   Status run(operations::Operation& operation, World& world, const WaitLimits& limits) override;
 
+  // An operation that takes part without a thread of its own which waits for it: a Poller does so
+  // for those of many sessions. What it refers to outlives it.
+  class Ride;
+  void board(Ride& ride);
+  // As far as it goes now: how it ended; nullopt: not yet, look again at news or at its deadline.
+  std::optional<Status> advance(Ride& ride);
+  // It ends here, for this reason.
+  void leave(Ride& ride, const Status& why);
+  // Moves the bytes that can be moved and deals out what came.
+  void serve();
+  // What to wait for, and until when, on behalf of all rides.
+  struct Vigil {
+    int descriptor = -1;  // -1: this stream cannot be watched
+    Readiness wanted;
+    std::optional<Instant> until;
+  };
+  Vigil vigil();
+
   // Puts the session in order for an owner that is gone: closes its channel, its file. May be
   // called from anywhere, even from within a call of this driver (a garbage collector does so): if
   // the session is busy, it is done when it is not. What `work` holds lives until then.
@@ -64,6 +82,8 @@ class BlockingDriver final : public Driver {
     std::uint64_t seen_connection = 0;
     std::uint64_t seen_channel = 0;
     bool is_sleeping = false;
+    // For who does not sleep: says that there is news.
+    const std::function<void()>* on_news = nullptr;
     // When to look for signals. It outlives the single wait: in a busy transfer none is long.
     std::optional<Instant> next_look;
   };
@@ -72,6 +92,8 @@ class BlockingDriver final : public Driver {
     const char* phase = "";
   };
 
+  static Deadline deadline_of(const operations::AwaitPeer& awaited, const WaitLimits& limits,
+                              std::optional<Instant> whole);
   Lock enter();
   Status run_locked(Lock& lock, Waiter& waiter, operations::Operation& operation, World& world,
                     const WaitLimits& limits);
@@ -90,6 +112,10 @@ class BlockingDriver final : public Driver {
   void note_seen(Waiter& waiter) const;
   [[nodiscard]] bool has_news(const Waiter& waiter) const;
 
+  std::optional<Status> advance_locked(Lock& lock, Ride& ride);
+  void get_off(Ride& ride, const Status& status);
+  void say_news();
+
   const pid_t process_;
   std::mutex mutex_;
   std::unique_ptr<ByteStream> stream_;
@@ -98,11 +124,41 @@ class BlockingDriver final : public Driver {
   std::list<Waiter*> waiters_;
   bool has_leader_ = false;
   bool leader_watches_output_ = false;
+  std::size_t riders_ = 0;
   bool is_output_broken_ = false;  // the stream takes no more; what still comes may say why
   std::atomic<bool> is_aborted_ = false;
   std::uint64_t nudges_ = 0;  // news of the driver's own: the socket took what it could not
   std::mutex postponed_mutex_;
   std::vector<Work> postponed_;
+};
+
+class BlockingDriver::Ride {
+ public:
+  // `on_news` is called, from any thread and with the driver's lock held, when it should be
+  // advanced.
+  Ride(operations::Operation& operation, World& world, WaitLimits limits,
+       const std::function<void()>& on_news)
+      : operation_(operation), world_(world), limits_(std::move(limits)) {
+    waiter_.operation = &operation;
+    waiter_.on_news = &on_news;
+  }
+  Ride(const Ride&) = delete;
+  Ride& operator=(const Ride&) = delete;
+
+  // When it has waited too long; nullopt: it may wait for ever.
+  [[nodiscard]] std::optional<Instant> deadline() const { return deadline_.at; }
+
+ private:
+  friend class BlockingDriver;
+
+  operations::Operation& operation_;
+  World& world_;
+  const WaitLimits limits_;
+  Waiter waiter_;
+  std::list<Waiter*>::iterator place_;
+  std::optional<Instant> whole_;
+  Deadline deadline_;
+  bool is_waiting_ = false;
 };
 
 }  // namespace hawser::client

@@ -34,6 +34,9 @@ class ByteStream {
   // Ends the wait of another thread, or the next one. Any thread may call it.
   virtual void wake() = 0;
 
+  // What poll() can watch for it; -1: nothing.
+  [[nodiscard]] virtual int descriptor() const { return -1; }
+
   // Ends both directions for good and wakes who waits. The underlying object stays the caller's.
   virtual void shut_down() = 0;
 };

@@ -23,6 +23,7 @@ class SocketStream final : public ByteStream {
   Result<std::size_t> write_some(ByteView from) override;
   Status wait(Readiness wanted, std::optional<Duration> most) override;
   void wake() override { wake_.set(); }
+  [[nodiscard]] int descriptor() const override { return descriptor_; }
   void shut_down() override;
 
  private:
