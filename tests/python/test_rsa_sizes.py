@@ -5,10 +5,12 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import _ssh
+import hawser
 from clients import connect
 from servers import OpenSSHServer
 from servers.keys import public_line
@@ -97,6 +99,18 @@ def test_the_authority_of_a_certificate_counts(
     with pytest.raises(_ssh.HostKeyError, match="1024 bits"):
         connect(server, **judged)
     connect(server, required_rsa_size=1024, **judged).close()
+
+
+def test_the_package_and_its_configuration(old_gear: OpenSSHServer, short: Path) -> None:
+    host = f"{old_gear.user}@{old_gear.host}:{old_gear.port}"
+    policy = hawser.host_keys.Pinned(_ssh.PublicKey.from_file(f"{short}.pub").fingerprint)
+    usual: dict[str, Any] = {"host_keys": policy, "keys": [short], "agent": False}
+    with pytest.raises(_ssh.HostKeyError, match="1024 bits"):
+        hawser.connect(host, config=False, **usual)
+    with hawser.connect(host, config=False, required_rsa_size=1024, **usual) as client:
+        assert client.run("echo in", encoding="utf-8").stdout == "in\n"
+    text = hawser.config.SSHConfig.from_text("RequiredRSASize 512")
+    hawser.connect(host, config=text, **usual).close()
 
 
 @pytest.mark.parametrize("size", [0, 1023, 16385, -1, 2.5, "2048"])

@@ -146,7 +146,7 @@ CLAIMED = (
     Keyword("RequestTTY", _ask("force", "auto"),
             CALLER, "Whether a terminal is asked for.", ("auto",)),
     Keyword("RequiredRSASize", COUNT,
-            CALLER, "The fewest bits of an RSA key; the engine takes none below 2048.",
+            CONNECT, "The fewest bits of an RSA key; 2048 where nothing is said.",
             ("1024",)),
     Keyword("RevokedHostKeys", WORD, CONNECT, "A file of host keys that are refused.", (), PATH),
     Keyword("SendEnv", Kind("names, repeated", values.environment_names, Shape.EACH),

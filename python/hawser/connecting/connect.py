@@ -173,6 +173,7 @@ class _Hop:
                 algorithms=settings.algorithms,  # type: ignore[arg-type]
                 compression=settings.compression,
                 require_strict_kex=settings.require_strict_kex,
+                required_rsa_size=settings.required_rsa_size,
                 timeout=settings.timeout,
                 banner_timeout=settings.banner_timeout,
                 kex_timeout=settings.kex_timeout,

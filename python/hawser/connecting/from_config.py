@@ -104,6 +104,8 @@ def _host_keys(host: HostConfig) -> dict[str, Any]:
         found["known_hosts"] = [*host.user_known_hosts_files, *host.global_known_hosts_files]
     if host.is_set("updatehostkeys"):
         found["update_host_keys"] = host.update_host_keys == "yes"
+    if host.is_set("requiredrsasize"):
+        found["required_rsa_size"] = max(host.required_rsa_size, 1024)  # OpenSSH's own least
     if host.revoked_host_keys is not None:
         found["revoked_keys"] = host.revoked_host_keys
     return found

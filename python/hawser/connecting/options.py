@@ -60,6 +60,7 @@ class Options(TypedDict, total=False):
     pubkey_accepted_algorithms: str | Sequence[str]
     compression: bool
     require_strict_kex: bool
+    required_rsa_size: int | None
     banner_timeout: float | None
     kex_timeout: float | None
     auth_timeout: float | None

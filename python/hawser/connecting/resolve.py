@@ -47,6 +47,7 @@ _TAKEN_AS_THEY_ARE = (
     "host_key_alias",
     "compression",
     "require_strict_kex",
+    "required_rsa_size",
     "timeout",
     "connect_timeout",
     "banner_timeout",

@@ -84,6 +84,7 @@ class Settings:
     kex_timeout: float | None = 60.0
     auth_timeout: float | None = 120.0
     require_strict_kex: bool = False
+    required_rsa_size: int | None = None
     rekey: dict[str, float | None] = field(default_factory=dict)
     keepalive_interval: float = 30.0
     """0: no keepalives."""
