@@ -104,11 +104,18 @@ inline constexpr std::uint64_t kUploadSpread =
     16 << 20;  // of one file, from the first byte not acknowledged to the last one sent
 inline constexpr std::size_t kStripes = 8;  // channels of one upload, and of a connection whose
                                             // uploads open more: sshd lets 10 be (MaxSessions)
-inline constexpr std::size_t kSftpReadAhead = 8 << 20;  // bytes asked for before they are wanted
+inline constexpr std::size_t kSftpListsInFlight = 16;    // of one directory
+inline constexpr unsigned kSftpReadsInFlightMost = 512;  // where blocks are small
+inline constexpr std::size_t kSftpReadAhead = 8 << 20;   // bytes asked for before they are wanted
+inline constexpr std::size_t kSftpReadAheadMost = 32 << 20;  // where the path carries more at once
 
 // Trees that are copied as a whole
 inline constexpr unsigned kTreeDepth = 64;              // of directories in one another
 inline constexpr std::size_t kTreeEntries = 1'000'000;  // of all directories together
+inline constexpr std::size_t kTreeJobs = 256;           // that are under way at once
+inline constexpr std::size_t kTreeFiles = 64;  // of them, with a handle each: servers have few
+inline constexpr std::uint64_t kTreeBytes = 16 << 20;  // of files that are copied at once
+inline constexpr unsigned kTreeFoldersAhead = 32;      // listed before their turn, with a handle
 
 // SCP
 inline constexpr std::size_t kScpLine = 8 * 1024;  // names of every file system fit several times

@@ -84,7 +84,7 @@ void RemoteReader::bind() {
 Status RemoteReader::ask() {
   const std::uint64_t end = wanted_end() + window_;
   std::uint64_t next = ranges_.empty() ? at_ + done_ : ranges_.back().offset + ranges_.back().size;
-  while (!has_seen_end_ && !failure_ && next < end && in_flight_ < limits::kSftpReadsInFlight &&
+  while (!has_seen_end_ && !failure_ && next < end && in_flight_ < most_in_flight() &&
          link_->engine().has_room()) {
     // Beyond what is thought to be the end, one request finds out whether it is; a stream, which
     // will want to know, asks at once.
@@ -102,6 +102,13 @@ Status RemoteReader::ask() {
     next += range.size;
   }
   return {};
+}
+
+// As many as what is asked for ahead makes, should the server give little at once.
+unsigned RemoteReader::most_in_flight() const {
+  const std::size_t needed = window_ / std::min(block_, link_->read_block());
+  return static_cast<unsigned>(
+      std::clamp<std::size_t>(needed, limits::kSftpReadsInFlight, limits::kSftpReadsInFlightMost));
 }
 
 // Cuts what is wanted, and all following stretches of that size, into requests of about the same
@@ -215,13 +222,25 @@ void RemoteReader::stream(std::uint64_t at) {
   done_ = 0;
   is_streaming_ = true;
   window_ = limits::kSftpReadAhead;
+  next_growth_ = at + window_;
+}
+
+// Once a window has come and been taken, and the next bytes are still waited for, the path carries
+// more at once than was asked for.
+void RemoteReader::grow_window() {
+  if (at_ < next_growth_) return;
+  window_ = std::min(window_ * 2, limits::kSftpReadAheadMost);
+  next_growth_ = at_ + window_;
 }
 
 Result<RemoteReader::Progress> RemoteReader::advance_stream() {
   HAWSER_TRY(ask());
   if (ranges_.empty()) return Progress::wanting;  // there was no room to ask
   const Range& range = ranges_.front();
-  if (range.state == State::asked) return Progress::wanting;
+  if (range.state == State::asked) {
+    grow_window();
+    return Progress::wanting;
+  }
   if (range.got > 0) return Progress::full;
   const Error error = failure_.value_or(
       Error{Errc::sftp_status, static_cast<std::uint32_t>(refusal_.code), "read"});

@@ -210,6 +210,37 @@ TEST(RemoteReader, StreamsASmallFileInOneRoundTrip) {
   EXPECT_EQ(*scene.reader.advance_stream(), Progress::at_end);
 }
 
+// More is asked for at once the more the path carries, and more requests if each brings little.
+TEST(RemoteReader, StreamsDeeperWhereThatIsWhatHoldsItUp) {
+  Scene scene(100'000'000, 1, ReadAhead::none);
+  scene.reader.hint_size(scene.server.content.size());
+  scene.reader.stream(0);
+  std::uint64_t most = 0;
+  std::size_t most_requests = 0;
+  std::uint64_t done = 0;
+  for (;;) {
+    const auto progress = scene.reader.advance_stream();
+    ASSERT_TRUE(progress);
+    if (*progress == Progress::at_end) break;
+    if (*progress == Progress::full) {
+      done += scene.reader.front().size();
+      scene.reader.drop_front();
+      continue;
+    }
+    scene.server.seen.clear();
+    ASSERT_TRUE(scene.server.serve(scene.link->engine()));
+    std::uint64_t wanted = 0;
+    for (const auto& request : scene.server.seen) wanted += request.size;
+    most = std::max(most, wanted);
+    most_requests = std::max(most_requests, scene.server.seen.size());
+  }
+  EXPECT_EQ(done, 100'000'000U);
+  EXPECT_GT(most, limits::kSftpReadAhead);
+  EXPECT_LE(most, limits::kSftpReadAheadMost);
+  EXPECT_GT(most_requests, limits::kSftpReadsInFlight);
+  EXPECT_LE(most_requests, limits::kSftpReadsInFlightMost);
+}
+
 TEST(RemoteReader, StreamsWhatCameBeforeARefusalThenTheRefusal) {
   for (unsigned seed = 1; seed <= 50; ++seed) {
     Scene scene(1 << 20, seed);
