@@ -81,7 +81,7 @@ PyDirectory* open_directory(PySftp& self, nb::handle path) {
 
 PyScan* scan_directory(PySftp& self, nb::handle path) {
   const Path target = path_argument(path, "path");
-  return new PyScan{directory_at(self, target), target.style};
+  return new PyScan(directory_at(self, target), target.style);
 }
 
 nb::list list_directory(PySftp& self, nb::handle path) {

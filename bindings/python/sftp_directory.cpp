@@ -20,11 +20,13 @@ bool is_dot(const std::string& name) {
 }
 
 // A name in a directory is one step of a path, whatever the server says.
+bool is_plain(const std::string& name) {
+  return !name.empty() && name.find('/') == std::string::npos &&
+         name.find('\0') == std::string::npos;
+}
+
 Outcome<void> check(const std::string& name, const std::string& directory) {
-  if (!name.empty() && name.find('/') == std::string::npos &&
-      name.find('\0') == std::string::npos) {
-    return {};
-  }
+  if (is_plain(name)) return {};
   client::Failure failure = client::explain(Error{Errc::name_unsafe, 0, "directory"}, Report{});
   failure.text += " ('" + display(as_bytes(name)) + "')";
   failure.path = directory;
@@ -94,12 +96,12 @@ void bind_directory(nb::module_& m) {
 // -----------------------------------------------------------------------------------
 
 struct PyEntry {
-  std::shared_ptr<client::SftpClient> client;
-  std::string directory;
+  std::shared_ptr<const PyScan::Facts> facts;
   Entry entry;
-  PathStyle style;
 
+  [[nodiscard]] PathStyle style() const { return facts->style; }
   [[nodiscard]] std::string path() const {
+    const std::string& directory = facts->path;
     const bool has_slash = directory.empty() || directory.back() == '/';
     return directory + (has_slash ? "" : "/") + entry.name;
   }
@@ -108,9 +110,9 @@ struct PyEntry {
 sftp::Attributes ask(PyEntry& self, client::Links links) {
   return without_gil(
       [&](const Interrupt& interrupted) {
-        return self.client->stat(self.path(), links, interrupted);
+        return self.facts->client->stat(self.path(), links, interrupted);
       },
-      self.style);
+      self.style());
 }
 
 // Of the entry itself: the listing has them, unless the server left them out.
@@ -136,14 +138,16 @@ bool is_of_kind(PyEntry& self, bool follow_symlinks, bool (sftp::Attributes::*ki
 }
 
 std::string repr_of(PyEntry& self) {
-  return nb::str("<_ssh.SFTPDirEntry {!r}>").format(to_python(self.entry.name, self.style)).c_str();
+  return nb::str("<_ssh.SFTPDirEntry {!r}>")
+      .format(to_python(self.entry.name, self.style()))
+      .c_str();
 }
 
 void bind_entry(nb::module_& m) {
   using namespace nb::literals;
-  const auto path = [](PyEntry& self) { return to_python(self.path(), self.style); };
+  const auto path = [](PyEntry& self) { return to_python(self.path(), self.style()); };
   nb::class_<PyEntry>(m, "SFTPDirEntry", nb::is_final(), "One entry of a directory.")
-      .def_prop_ro("name", [](PyEntry& self) { return to_python(self.entry.name, self.style); })
+      .def_prop_ro("name", [](PyEntry& self) { return to_python(self.entry.name, self.style()); })
       .def_prop_ro("path", path)
       .def_prop_ro("longname", [](PyEntry& self) { return display(as_bytes(self.entry.longname)); })
       .def(
@@ -174,12 +178,18 @@ void bind_entry(nb::module_& m) {
 // -------------------------------------------------------------------------------------------
 
 PyEntry* next_entry_of(PyScan& self) {
-  auto entry = without_gil(
-      [&](const Interrupt& interrupted) { return next_of_scan(*self.directory, interrupted); },
-      self.style);
+  auto entry = self.directory->try_next();
+  // Only what has to wait, or to be refused, takes the way without the GIL.
+  if (!entry || is_dot(entry->name) || !is_plain(entry->name)) {
+    entry = without_gil(
+        [&](const Interrupt& interrupted) -> Outcome<std::optional<Entry>> {
+          if (entry) HAWSER_TRY_OUTCOME(check(entry->name, self.directory->path()));
+          return next_of_scan(*self.directory, interrupted);
+        },
+        self.facts->style);
+  }
   if (!entry) throw nb::stop_iteration();
-  return new PyEntry{self.directory->client(), self.directory->path(), *std::move(entry),
-                     self.style};
+  return new PyEntry{self.facts, *std::move(entry)};
 }
 
 void bind_scan(nb::module_& m) {

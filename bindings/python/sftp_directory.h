@@ -21,8 +21,18 @@ struct PyDirectory {
 
 // Without them.
 struct PyScan {
+  // What all entries have in common.
+  struct Facts {
+    std::shared_ptr<client::SftpClient> client;
+    std::string path;
+    PathStyle style;
+  };
+  PyScan(std::shared_ptr<client::SftpDirectory> scanned, PathStyle style)
+      : directory(std::move(scanned)),
+        facts(std::make_shared<const Facts>(directory->client(), directory->path(), style)) {}
+
   std::shared_ptr<client::SftpDirectory> directory;
-  PathStyle style;
+  std::shared_ptr<const Facts> facts;
 };
 
 // The names in a directory without "." and "..".

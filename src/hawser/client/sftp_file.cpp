@@ -1,5 +1,7 @@
 #include "hawser/client/sftp_file.h"
 
+#include <iterator>
+
 #include "hawser/operations/file_io.h"
 
 namespace hawser::client {
@@ -160,9 +162,18 @@ SftpDirectory::~SftpDirectory() {
 }
 
 Outcome<std::optional<SftpAnswer::Name>> SftpDirectory::next(const Interrupt& interrupt) {
+  if (auto ready = try_next()) return ready;
   operations::ReadDirectory read(directory_);
   auto outcome = client_->perform(read, no_world(), {path_, {}}, interrupt);
-  if (outcome) return std::move(read.entry());
+  if (outcome) {
+    auto& came = read.entries();
+    if (came.empty()) return std::nullopt;
+    auto entry = std::move(came.front());
+    came.pop_front();
+    const std::scoped_lock lock(mutex_);
+    if (!is_closed_) std::move(came.begin(), came.end(), std::back_inserter(ready_));
+    return entry;
+  }
   // Some servers open whatever they are asked for.
   Failure failure = std::move(outcome).error();
   client_->explain_by(failure, path_, SftpClient::Suspect::not_a_directory, interrupt,
@@ -170,7 +181,20 @@ Outcome<std::optional<SftpAnswer::Name>> SftpDirectory::next(const Interrupt& in
   return std::unexpected(std::move(failure));
 }
 
+std::optional<SftpAnswer::Name> SftpDirectory::try_next() {
+  const std::scoped_lock lock(mutex_);
+  if (ready_.empty()) return std::nullopt;
+  auto entry = std::move(ready_.front());
+  ready_.pop_front();
+  return entry;
+}
+
 void SftpDirectory::close() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_closed_ = true;
+    ready_.clear();
+  }
   client_->connection()->driver().with_session(
       [this](session::Session& session, operations::Inbox&) {
         directory_->abandon(session);

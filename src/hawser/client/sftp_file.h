@@ -2,6 +2,9 @@
 // in the background: call close() to learn whether all that was written arrived.
 #pragma once
 
+#include <deque>
+#include <mutex>
+
 #include "hawser/client/sftp_client.h"
 #include "hawser/operations/remote_directory.h"
 
@@ -70,6 +73,8 @@ class SftpDirectory {
 
   // In the server's order, "." and ".." as it gives them; nullopt at the end, again and again.
   Outcome<std::optional<operations::SftpAnswer::Name>> next(const Interrupt& interrupt = {});
+  // The same if it needs no waiting; nullopt: call next().
+  std::optional<operations::SftpAnswer::Name> try_next();
   void close();
   [[nodiscard]] bool is_closed();
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -79,6 +84,9 @@ class SftpDirectory {
   std::shared_ptr<SftpClient> client_;
   std::shared_ptr<operations::RemoteDirectory> directory_;
   std::string path_;
+  std::mutex mutex_;  // of what follows; nothing else is locked with it
+  std::deque<operations::SftpAnswer::Name> ready_;  // came together with one that was wanted
+  bool is_closed_ = false;
 };
 
 }  // namespace hawser::client
