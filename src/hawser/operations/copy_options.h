@@ -24,6 +24,15 @@ struct CopyOptions {
   [[nodiscard]] bool tells() const { return progress == Progress::told; }
 };
 
+// What may be done now for a file that is copied among others, so that people see them come one
+// after the other.
+enum class Turn : std::uint8_t {
+  later,  // what nobody sees
+  now,    // all: whatever came before it only waits for the server's word that it is done
+  first,  // all: nothing is before it any more
+  alone,  // all, and nothing else has a handle of the server's
+};
+
 // What stands for a file's content in the name of what an earlier try left: a file that changed has
 // another.
 inline std::string resume_tag(std::uint64_t size, std::uint64_t modification) {

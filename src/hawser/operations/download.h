@@ -30,6 +30,8 @@ class FileDownload final {
   void abandon();
 
   [[nodiscard]] const Spec& spec() const { return spec_; }
+  // A handle was had, so that what went wrong since is not for lack of one.
+  [[nodiscard]] bool has_opened() const { return stage_ != Stage::opening; }
   [[nodiscard]] std::uint64_t size() const { return done_; }  // that the target has
   // Of sftp_status; for other errors its text may have more to say.
   [[nodiscard]] const SftpRefusal& refusal() const { return refusal_; }

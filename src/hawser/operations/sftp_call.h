@@ -23,6 +23,8 @@ class SftpCall final : private sftp::Receiver {
     }
     return look();
   }
+  // Nothing is asked.
+  [[nodiscard]] bool is_idle() const { return state_ == State::idle; }
   // Until the next request. Its fields are the last answer's.
   [[nodiscard]] SftpAnswer& answer() { return answer_; }
   [[nodiscard]] const SftpRefusal& refusal() const { return refusal_; }

@@ -3,140 +3,140 @@
 #include <cerrno>
 #include <utility>
 
+#include "hawser/operations/tree_file_job.h"
+
 namespace hawser::operations {
 
 namespace {
 
-constexpr AwaitPeer kAwaitReply{"SFTP reply", Patience::for_protocol};
 constexpr std::uint32_t kUsualDirectory = 0777;  // less the umask
 
 // Of a path that no server has to take.
 constexpr Error kTooLong{Errc::local_file, ENAMETOOLONG, "path"};
 
-bool is_this_or_parent(std::string_view name) {
-  return name == "." || name == "..";
-}
-
-bool is_plain(std::string_view name) {
-  return !name.empty() && name.find('/') == std::string_view::npos &&
-         name.find('\0') == std::string_view::npos;
+std::shared_ptr<TreeDirectory> directory_below(std::shared_ptr<TreeDirectory> above) {
+  auto directory = std::make_shared<TreeDirectory>();
+  directory->above = std::move(above);
+  directory->is_ready = true;  // nothing is made in it before its turn
+  return directory;
 }
 
 }  // namespace
 
 TreeDownload::TreeDownload(const std::shared_ptr<SftpLink>& link, Spec spec)
     : TreeCopy(link), options_(spec.options), call_(link) {
-  levels_.push_back({std::move(spec.remote), std::move(spec.local), spec.attributes, {}, {}});
+  levels_.push_back({std::move(spec.local),
+                     spec.attributes,
+                     std::make_unique<RemoteFolder>(link, std::move(spec.remote)),
+                     directory_below(nullptr),
+                     false,
+                     false,
+                     {}});
 }
 
-Result<Want> TreeDownload::step() {
-  for (;;) {
-    if (has_errand()) return errand();
-    if (file_) {
-      Want want = Done{};
-      if (!HAWSER_TRY(copy_file(want))) return want;
-      continue;
-    }
-    if (levels_.empty()) return Done{};
-    Level& level = levels_.back();
-    const bool has_moved = !level.directory ? HAWSER_TRY(open(level))
-                           : level.unknown  ? HAWSER_TRY(look_at_unknown(level))
-                                            : HAWSER_TRY(read_entry(level));
-    if (!has_moved) return kAwaitReply;
-  }
+Result<TreeCopy::Walk> TreeDownload::walk() {
+  while (!levels_.empty() && levels_.back().directory->is_left_out()) levels_.pop_back();
+  if (levels_.empty()) return Walk::ended;
+  Level& level = levels_.back();
+  const bool has_moved = !has_room()      ? false
+                         : !level.is_made ? open(level)
+                         : level.unknown  ? HAWSER_TRY(look_at_unknown(level))
+                                          : HAWSER_TRY(read_entry(level));
+  if (has_moved) return Walk::moved;
+  const bool wants_handle = level.is_second_try && !level.is_made;
+  if (!is_alone() && !wants_handle) look_ahead();
+  return Walk::waits;
 }
 
-Status TreeDownload::supply_local(Result<LocalAnswer> answer) {
-  if (has_errand()) return finish_errand(answer);
-  const Status supplied = file_->supply(answer);
-  return supplied ? supplied : fail_file(supplied.error());
-}
-
-void TreeDownload::cancel(session::Session& session, Inbox& /*inbox*/) {
-  abandon();
-  (void)link().flush(session);
-}
-
-void TreeDownload::abandon() {
+void TreeDownload::abandon_walk() {
   call_.forget();
-  if (file_) file_->abandon();
+  levels_.clear();
+}
+
+// looking ahead -----------------------------------------------------------------------------------
+
+// Lists what comes next in the order of the walk.
+void TreeDownload::look_ahead() {
+  unsigned left = limits::kTreeFoldersAhead;
+  for (auto level = levels_.rbegin(); level != levels_.rend(); ++level) {
+    look_ahead_in(*level->folder, left);
+  }
+}
+
+void TreeDownload::look_ahead_in(RemoteFolder& folder, unsigned& left) {
+  for (const auto& below : folder.folders()) {
+    if (left == 0) return;
+    --left;
+    (void)below->advance();
+    look_ahead_in(*below, left);
+  }
+}
+
+void TreeDownload::spare_handles() {
   for (Level& level : levels_) {
-    if (level.directory) level.directory->close();
+    for (const auto& folder : level.folder->folders()) folder->begin_again();
   }
-}
-
-// files -------------------------------------------------------------------------------------------
-
-void TreeDownload::begin_file(const Level& level, const SftpAnswer::Name& entry) {
-  file_.emplace(shared_link(),
-                FileDownload::Spec{join(level.remote, entry.name), join(level.local, entry.name),
-                                   options_, LocalFile(), entry.attributes.size});
-}
-
-// False: it wants something.
-Result<bool> TreeDownload::copy_file(Want& want) {
-  auto wanted = file_->step();
-  if (!wanted) {
-    HAWSER_TRY(fail_file(wanted.error()));
-    return true;
-  }
-  if (std::holds_alternative<Done>(*wanted)) {
-    file_.reset();
-    return true;
-  }
-  want = *std::move(wanted);
-  return false;
-}
-
-Status TreeDownload::fail_file(const Error& error) {
-  file_->abandon();
-  const FileDownload::Spec spec = file_->spec();
-  const SftpRefusal refusal = file_->refusal();
-  file_.reset();
-  run(local::DropTarget{spec.file}, [](const Result<LocalAnswer>&) { return Status(); });
-  return note(spec.remote, spec.local, error, refusal);
 }
 
 // directories -------------------------------------------------------------------------------------
 
-Result<bool> TreeDownload::open(Level& level) {
-  const auto is_open = call_.ask(
-      sftp::message::OpenDirectory{0, wire::Blob(as_bytes(level.remote))}, sftp::Expected::handle);
-  if (!is_open) {
-    HAWSER_TRY(fail_directory(is_open.error(), call_.refusal()));
+// False, here and below: it waits for the server.
+bool TreeDownload::open(Level& level) {
+  const auto state = level.folder->advance();
+  if (state == RemoteFolder::State::waiting) return false;
+  if (!level.folder->has_opened()) return try_again(level);
+  const std::uint32_t bits = level.attributes.mode.value_or(kUsualDirectory) & kPermissionBits;
+  add<LocalJob>(level.directory, local::MakeDirectory{level.local, {bits}}, level.remote(),
+                level.local, LocalJob::Kind::makes_directory);
+  level.is_made = true;
+  return true;
+}
+
+// It could not be opened, perhaps for want of a handle: then that is tried when nothing else is
+// open.
+bool TreeDownload::try_again(Level& level) {
+  const Error& error = level.folder->error();
+  const bool says_nothing = error.code == Errc::sftp_status &&
+                            error.detail == static_cast<std::uint32_t>(sftp::StatusCode::failure);
+  if (says_nothing && !level.is_second_try) {
+    if (has_jobs()) return false;
+    spare_handles();
+    level.folder->begin_again();
+    level.is_second_try = true;
     return true;
   }
-  if (!*is_open) return false;
-  level.directory =
-      std::make_unique<RemoteDirectory>(shared_link(), std::move(call_.answer().bytes));
-  const std::uint32_t bits = level.attributes.mode.value_or(kUsualDirectory) & kPermissionBits;
-  run(local::MakeDirectory{level.local, {bits}}, [this](const Result<LocalAnswer>& answer) {
-    return answer ? Status() : fail_directory(answer.error(), {});
-  });
+  add<FailedJob>(level.directory->above ? level.directory->above : level.directory,
+                 local::Fault{level.remote(), level.local, error, {}}, level.folder->refusal());
+  levels_.pop_back();
   return true;
 }
 
 Result<bool> TreeDownload::read_entry(Level& level) {
-  const auto is_ready = level.directory->is_ready();
-  if (!is_ready) {
-    HAWSER_TRY(note(level.remote, level.local, is_ready.error(), level.directory->refusal()));
-    end_directory();
-    return true;
+  switch (level.folder->advance()) {
+    case RemoteFolder::State::failed:
+      add<FailedJob>(level.directory,
+                     local::Fault{level.remote(), level.local, level.folder->error(), {}},
+                     level.folder->refusal());
+      end_directory();
+      return true;
+    case RemoteFolder::State::ended:
+      end_directory();
+      return true;
+    case RemoteFolder::State::ready:
+      break;
+    default:
+      return false;
   }
-  if (!*is_ready) return false;
-  auto entry = level.directory->next();
-  if (!entry) {
-    end_directory();
-    return true;
-  }
-  if (is_this_or_parent(entry->name)) return true;
-  if (!is_plain(entry->name)) return fail(Errc::name_unsafe, "name in a directory");
+  auto entry = level.folder->next();
+  if (is_this_or_parent(entry.name)) return true;
+  if (!is_plain(entry.name)) return fail(Errc::name_unsafe, "name in a directory");
   HAWSER_TRY(count_entry());
-  const std::string remote = join(level.remote, entry->name);
+  std::string remote = join(level.remote(), entry.name);
   if (remote.size() > limits::kSftpPaths) {
-    HAWSER_TRY(note(remote, join(level.local, entry->name), kTooLong, {}));
-  } else if (entry->attributes.has_type()) {
-    HAWSER_TRY(take_entry(level, *entry));
+    add<FailedJob>(level.directory,
+                   local::Fault{std::move(remote), join(level.local, entry.name), kTooLong, {}});
+  } else if (entry.attributes.has_type()) {
+    HAWSER_TRY(take_entry(level, entry));
   } else {
     level.unknown = std::move(entry);
   }
@@ -144,13 +144,15 @@ Result<bool> TreeDownload::read_entry(Level& level) {
 }
 
 Result<bool> TreeDownload::look_at_unknown(Level& level) {
-  const std::string path = join(level.remote, level.unknown->name);
+  const std::string path = join(level.remote(), level.unknown->name);
   const auto is_known =
       call_.ask(sftp::message::LinkStat{0, wire::Blob(as_bytes(path))}, sftp::Expected::attributes);
   if (is_known && !*is_known) return false;
   auto entry = *std::exchange(level.unknown, std::nullopt);
   if (!is_known) {
-    HAWSER_TRY(note(path, join(level.local, entry.name), is_known.error(), call_.refusal()));
+    add<FailedJob>(level.directory,
+                   local::Fault{path, join(level.local, entry.name), is_known.error(), {}},
+                   call_.refusal());
     return true;
   }
   entry.attributes = call_.answer().attributes;
@@ -159,52 +161,55 @@ Result<bool> TreeDownload::look_at_unknown(Level& level) {
 }
 
 // A server that tells no types has at least files.
-Status TreeDownload::take_entry(const Level& level, const SftpAnswer::Name& entry) {
+Status TreeDownload::take_entry(Level& level, const SftpAnswer::Name& entry) {
   const sftp::Attributes& attributes = entry.attributes;
+  std::string remote = join(level.remote(), entry.name);
   if (attributes.is_directory()) {
-    return begin_directory(join(level.remote, entry.name), join(level.local, entry.name),
-                           attributes);
+    return begin_directory(level, level.folder->take_folder(remote), entry.name, attributes);
   }
   if (attributes.is_regular() || !attributes.has_type()) {
     begin_file(level, entry);
   } else {
-    skip(join(level.remote, entry.name),
+    skip(level.directory, remote,
          attributes.is_symlink() ? local::Skip::Reason::symlink : local::Skip::Reason::special);
   }
   return {};
 }
 
-Status TreeDownload::begin_directory(std::string remote, std::string local,
-                                     const sftp::Attributes& attributes) {
+Status TreeDownload::begin_directory(const Level& above, std::unique_ptr<RemoteFolder> folder,
+                                     const std::string& name, const sftp::Attributes& attributes) {
   if (levels_.size() == limits::kTreeDepth) {
     return fail(Errc::sftp_limit, "depth of the tree", limits::kTreeDepth);
   }
-  levels_.push_back({std::move(remote), std::move(local), attributes, {}, {}});
+  Level level{join(above.local, name),
+              attributes,
+              std::move(folder),
+              directory_below(above.directory),
+              false,
+              false,
+              {}};
+  levels_.push_back(std::move(level));
   return {};
 }
 
+void TreeDownload::begin_file(const Level& level, const SftpAnswer::Name& entry) {
+  add<FileJob<FileDownload>>(
+      level.directory, shared_link(),
+      FileDownload::Spec{join(level.remote(), entry.name), join(level.local, entry.name), options_,
+                         next_file(), entry.attributes.size},
+      entry.attributes.size.value_or(0));
+}
+
 void TreeDownload::end_directory() {
-  Level level = std::move(levels_.back());
+  const Level level = std::move(levels_.back());
   levels_.pop_back();
-  level.directory->close();
   local::FinishDirectory finish{
       level.local, {level.attributes.mode.value_or(kUsualDirectory) & kPermissionBits}, {}};
   if (options_.preserves()) {
     if (level.attributes.mode) finish.permissions.rule = LocalPermissions::Rule::exact;
     finish.times = local_times(level.attributes);
   }
-  run(std::move(finish),
-      [this, remote = level.remote, local = level.local](const Result<LocalAnswer>& answer) {
-        return answer ? Status() : note(remote, local, answer.error(), {});
-      });
-}
-
-// The directory at work and what is in it are left out from here on.
-Status TreeDownload::fail_directory(const Error& error, const SftpRefusal& refusal) {
-  Level level = std::move(levels_.back());
-  levels_.pop_back();
-  if (level.directory) level.directory->close();
-  return note(level.remote, level.local, error, refusal);
+  add<LocalJob>(level.directory, std::move(finish), level.remote(), level.local);
 }
 
 }  // namespace hawser::operations

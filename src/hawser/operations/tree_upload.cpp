@@ -3,175 +3,105 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "hawser/operations/tree_file_job.h"
+#include "hawser/operations/tree_folder_job.h"
+
 namespace hawser::operations {
 
 namespace {
 
-constexpr AwaitPeer kAwaitReply{"SFTP reply", Patience::for_protocol};
-constexpr std::uint32_t kOwnersAll = 0700;
+std::shared_ptr<TreeDirectory> directory_below(std::shared_ptr<TreeDirectory> above) {
+  auto directory = std::make_shared<TreeDirectory>();
+  directory->above = std::move(above);
+  return directory;
+}
 
 }  // namespace
 
 TreeUpload::TreeUpload(const std::shared_ptr<SftpLink>& link, Spec spec)
-    : TreeCopy(link), options_(spec.options), unique_(std::move(spec.unique)), call_(link) {
-  levels_.push_back({std::move(spec.local), std::move(spec.remote), spec.facts});
+    : TreeCopy(link), options_(spec.options), unique_(std::move(spec.unique)) {
+  levels_.push_back(
+      {std::move(spec.local), std::move(spec.remote), spec.facts, directory_below(nullptr)});
 }
 
-Result<Want> TreeUpload::step() {
-  for (;;) {
-    if (has_errand()) return errand();
-    if (file_) {
-      Want want = Done{};
-      if (!HAWSER_TRY(copy_file(want))) return want;
-      continue;
-    }
-    if (levels_.empty()) return Done{};
-    if (!HAWSER_TRY(go_on(levels_.back()))) return kAwaitReply;
+Result<TreeCopy::Walk> TreeUpload::walk() {
+  while (!levels_.empty() && levels_.back().directory->is_left_out()) levels_.pop_back();
+  if (levels_.empty()) return Walk::ended;
+  if (!has_room()) return Walk::waits;
+  Level& level = levels_.back();
+  if (level.stage == Stage::listing) {
+    list(level);
+  } else if (level.next < level.names.size()) {
+    take_next(level);
+  } else {
+    end_directory();
   }
-}
-
-Status TreeUpload::supply_local(Result<LocalAnswer> answer) {
-  if (has_errand()) return finish_errand(answer);
-  const Status supplied = file_->supply(answer);
-  return supplied ? supplied : fail_file(supplied.error());
-}
-
-void TreeUpload::cancel(session::Session& session, Inbox& /*inbox*/) {
-  abandon();
-  (void)link().flush(session);
-  link().branches().rest(session);
-}
-
-void TreeUpload::abandon() {
-  call_.forget();
-  if (file_) file_->abandon();
-}
-
-// files -------------------------------------------------------------------------------------------
-
-// False: it wants something.
-Result<bool> TreeUpload::copy_file(Want& want) {
-  auto wanted = file_->step();
-  if (!wanted) {
-    HAWSER_TRY(fail_file(wanted.error()));
-    return true;
-  }
-  if (std::holds_alternative<Done>(*wanted)) {
-    file_.reset();
-    return true;
-  }
-  want = *std::move(wanted);
-  return false;
-}
-
-Status TreeUpload::fail_file(const Error& error) {
-  file_->abandon();
-  const FileUpload::Spec spec = file_->spec();
-  const SftpRefusal refusal = file_->refusal();
-  file_.reset();
-  run(local::CloseSource{spec.file}, [](const Result<LocalAnswer>&) { return Status(); });
-  return note(spec.local, spec.remote, error, refusal);
-}
-
-// directories -------------------------------------------------------------------------------------
-
-// False: it waits for the server.
-Result<bool> TreeUpload::go_on(Level& level) {
-  switch (level.stage) {
-    case Stage::listing:
-      list(level);
-      return true;
-    case Stage::making:
-      return make(level);
-    case Stage::looking:
-      return look_what_is_there(level);
-    case Stage::copying:
-      take_next(level);
-      return true;
-    case Stage::finishing:
-      return finish(level);
-  }
-  return fail(Errc::internal, "tree");
+  return Walk::moved;
 }
 
 void TreeUpload::list(const Level& level) {
   run(local::List{level.local}, [this](const Result<LocalAnswer>& answer) {
-    if (!answer) return fail_directory(answer.error(), {});
-    levels_.back().names = answer->names;
-    levels_.back().stage = Stage::making;
+    take_names(answer);
     return Status();
   });
 }
 
-Result<bool> TreeUpload::make(Level& level) {
-  sftp::Attributes attributes;
-  attributes.mode = (level.facts.permissions & kPermissionBits) | kOwnersAll;
-  const Bytes encoded = sftp::encode_attributes(attributes);
-  const auto is_made = call_.ask(
-      sftp::message::MakeDirectory{0, wire::Blob(as_bytes(level.remote)), wire::Rest{encoded}},
-      sftp::Expected::status);
-  if (!is_made && is_made.error().code != Errc::sftp_status) return is_made;
-  if (is_made && !*is_made) return false;
-  level.is_new = is_made.has_value();
-  level.stage = level.is_new ? Stage::copying : Stage::looking;
-  refusal_of_making_ = call_.refusal();
-  return true;
-}
-
-// It could not be made: that is no harm if it is there already.
-Result<bool> TreeUpload::look_what_is_there(Level& level) {
-  const auto is_there = call_.ask(sftp::message::Stat{0, wire::Blob(as_bytes(level.remote))},
-                                  sftp::Expected::attributes);
-  if (!is_there && is_there.error().code != Errc::sftp_status) return is_there;
-  if (is_there && !*is_there) return false;
-  if (is_there && call_.answer().attributes.is_directory()) {
-    level.stage = Stage::copying;
-    return true;
+void TreeUpload::take_names(const Result<LocalAnswer>& answer) {
+  Level& level = levels_.back();
+  if (!answer) {
+    const auto& above = level.directory->above;
+    add<FailedJob>(above ? above : level.directory,
+                   local::Fault{level.local, level.remote, answer.error(), {}});
+    levels_.pop_back();
+    return;
   }
-  const auto code = is_there ? sftp::StatusCode::not_a_directory : refusal_of_making_.code;
-  HAWSER_TRY(fail_directory({Errc::sftp_status, static_cast<std::uint32_t>(code), "tree"},
-                            refusal_of_making_));
-  return true;
+  level.names = answer->names;
+  level.stage = Stage::listed;
+  add<MakeFolderJob>(level.directory, shared_link(), level.local, level.remote, level.facts);
 }
 
 void TreeUpload::take_next(Level& level) {
-  if (level.next == level.names.size()) {
-    level.stage = Stage::finishing;
-    return;
-  }
   const std::string name = std::move(level.names[level.next++]);
   const std::string path = join(level.local, name);
   run(local::Look{path, local::Look::Links::follow},
       [this, name](const Result<LocalAnswer>& answer) {
         const Level& here = levels_.back();
-        if (answer) return take_entry(name, answer->facts);
-        return note(join(here.local, name), join(here.remote, name), answer.error(), {});
+        if (!answer) {
+          add<FailedJob>(
+              here.directory,
+              local::Fault{join(here.local, name), join(here.remote, name), answer.error(), {}});
+        } else if (const Status taken = take_entry(name, answer->facts); !taken) {
+          end_with(taken.error());
+        }
+        return Status();
       });
 }
 
 Status TreeUpload::take_entry(const std::string& name, const LocalFacts& facts) {
   HAWSER_TRY(count_entry());
   const Level& level = levels_.back();
+  std::string local = join(level.local, name);
   if (facts.type == LocalType::directory) return begin_directory(name, facts);
   if (facts.type != LocalType::regular) {
-    skip(join(level.local, name), local::Skip::Reason::special);
+    skip(level.directory, local, local::Skip::Reason::special);
     return {};
   }
-  file_.emplace(
-      shared_link(),
-      FileUpload::Spec{join(level.local, name), join(level.remote, name), options_, unique_,
-                       level.is_new ? FileUpload::Target::is_new : FileUpload::Target::may_exist});
+  add<FileJob<FileUpload>>(level.directory, shared_link(),
+                           FileUpload::Spec{std::move(local), join(level.remote, name), options_,
+                                            unique_, FileUpload::Target::may_exist, next_file()},
+                           facts.size);
   return {};
 }
 
 Status TreeUpload::begin_directory(const std::string& name, const LocalFacts& facts) {
   const Level& level = levels_.back();
   if (is_under_way(facts)) {
-    skip(join(level.local, name), local::Skip::Reason::loop);
+    skip(level.directory, join(level.local, name), local::Skip::Reason::loop);
     return {};
   }
   if (levels_.size() == limits::kTreeDepth) return fail(Errc::local_file, "tree", ELOOP);
-  Level below{join(level.local, name), join(level.remote, name), facts};
+  Level below{join(level.local, name), join(level.remote, name), facts,
+              directory_below(level.directory)};
   levels_.push_back(std::move(below));
   return {};
 }
@@ -182,28 +112,11 @@ bool TreeUpload::is_under_way(const LocalFacts& facts) const {
   });
 }
 
-// Its times change while files are made in it, and its permissions might have been in the way.
-Result<bool> TreeUpload::finish(const Level& level) {
-  const bool was_opened = level.is_new && (level.facts.permissions & kOwnersAll) != kOwnersAll;
-  if (options_.preserves() || was_opened) {
-    sftp::Attributes attributes = preserved_attributes(level.facts);
-    if (!options_.preserves()) attributes.times.reset();
-    const Bytes encoded = sftp::encode_attributes(attributes);
-    const auto is_set = call_.ask(
-        sftp::message::SetStat{0, wire::Blob(as_bytes(level.remote)), wire::Rest{encoded}},
-        sftp::Expected::status);
-    if (is_set && !*is_set) return false;
-    if (!is_set) HAWSER_TRY(note(level.local, level.remote, is_set.error(), call_.refusal()));
-  }
-  levels_.pop_back();
-  return true;
-}
-
-// The directory at work and what is in it are left out from here on.
-Status TreeUpload::fail_directory(const Error& error, const SftpRefusal& refusal) {
+void TreeUpload::end_directory() {
   const Level level = std::move(levels_.back());
   levels_.pop_back();
-  return note(level.local, level.remote, error, refusal);
+  add<FinishFolderJob>(level.directory, shared_link(), level.local, level.remote, level.facts,
+                       options_);
 }
 
 }  // namespace hawser::operations

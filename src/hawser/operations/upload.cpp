@@ -11,17 +11,15 @@ constexpr AwaitPeer kAwaitReply{"SFTP reply", Patience::for_protocol};
 
 // Read at once: enough to keep the socket busy, little enough to stay in the caches.
 constexpr std::size_t kPiece = 512 * 1024;
+// For a file that is smaller, or was.
+constexpr std::size_t kPieceLeast = 4096;
 
 constexpr std::uint32_t kOwnerWrites = 0200;
 
 }  // namespace
 
 FileUpload::FileUpload(std::shared_ptr<SftpLink> link, Spec spec)
-    : link_(std::move(link)), spec_(std::move(spec)), call_(link_), check_(link_) {
-  // Whole blocks, so that no request is smaller than it need be.
-  const std::size_t block = link_->write_block();
-  piece_.resize(std::max<std::size_t>(kPiece / block, 1) * block);
-}
+    : link_(std::move(link)), spec_(std::move(spec)), call_(link_), check_(link_) {}
 
 Result<Want> FileUpload::step() {
   while (is_at_server()) {
@@ -33,6 +31,7 @@ Result<Want> FileUpload::step() {
     case Stage::reading:
       return NeedLocal{local::ReadPiece{spec_.file, done_, piece_}};
     case Stage::telling:
+    case Stage::telling_the_end:
       told_ = acknowledged();
       return NeedLocal{local::Report{spec_.local, *told_, source_.size}};
     case Stage::closing_source:
@@ -53,13 +52,16 @@ Status FileUpload::supply(const Result<LocalAnswer>& answer) {
       piece_size_ = std::min<std::size_t>(answer->size, piece_.size());
       if (piece_size_ == 0 && done_ < source_.size) return fail(Errc::file_changed, "upload");
       writer_->begin(done_, ByteView(piece_).first(piece_size_));
-      stage_ = piece_size_ == 0 ? Stage::draining : Stage::sending;
+      stage_ = piece_size_ == 0 ? Stage::closing_source : Stage::sending;
       return {};
     case Stage::telling:
-      stage_ = has_ended_ ? Stage::setting_attributes : Stage::reading;
+      stage_ = Stage::reading;
+      return {};
+    case Stage::telling_the_end:
+      put_in_place();
       return {};
     case Stage::closing_source:
-      stage_ = Stage::done;
+      stage_ = Stage::draining;
       return {};
     default:
       return fail(Errc::internal, "upload");
@@ -68,7 +70,8 @@ Status FileUpload::supply(const Result<LocalAnswer>& answer) {
 
 bool FileUpload::is_at_server() const {
   return stage_ != Stage::opening_source && stage_ != Stage::reading && stage_ != Stage::telling &&
-         stage_ != Stage::closing_source && stage_ != Stage::done;
+         stage_ != Stage::telling_the_end && stage_ != Stage::closing_source &&
+         stage_ != Stage::done;
 }
 
 // Goes to the next stage, true, or waits for the server.
@@ -180,10 +183,15 @@ Result<bool> FileUpload::open_part() {
   const auto is_open = ask_to_open(part_, kOpenToWrite | (goes_on ? 0 : anew));
   if (!is_open) {
     if (is_open.error().code != Errc::sftp_status) return is_open;
+    // Among others it may be for want of a handle.
+    const bool says_nothing =
+        is_open.error().detail == static_cast<std::uint32_t>(sftp::StatusCode::failure);
+    if (says_nothing && turn_ != Turn::alone) return is_open;
     write_directly();
     return true;
   }
   if (!*is_open) return false;
+  has_opened_ = true;
   handle_ = std::move(call_.answer().bytes);
   // What was in flight when the earlier try broke off may have gaps: several channels wrote it, and
   // servers may write requests in another order than they came.
@@ -213,11 +221,13 @@ Result<bool> FileUpload::keep_owner() {
 }
 
 Result<bool> FileUpload::open_target() {
+  if (turn_ == Turn::later) return false;
   done_ = 0;
   if (!HAWSER_TRY(ask_to_open(spec_.remote, kOpenToWrite | kOpenCreating | kOpenTruncating))) {
     return false;
   }
   handle_ = std::move(call_.answer().bytes);
+  has_opened_ = true;
   begin_to_read();
   return true;
 }
@@ -225,6 +235,14 @@ Result<bool> FileUpload::open_target() {
 // bytes -------------------------------------------------------------------------------------------
 
 void FileUpload::begin_to_read() {
+  // Whole blocks, so that no request is smaller than it need be. What comes of a stream is as much
+  // as it likes.
+  const std::size_t block = link_->write_block();
+  const std::size_t most = std::max<std::size_t>(kPiece / block, 1) * block;
+  const bool may_be_stream = source_.size == 0 && turn_ == Turn::alone;
+  const std::uint64_t wanted = may_be_stream ? most : source_.size;
+  piece_.resize(static_cast<std::size_t>(
+      std::clamp<std::uint64_t>(wanted, std::min(kPieceLeast, most), most)));
   writer_.emplace(link_, handle_);
   stage_ = Stage::reading;
   if (part_.empty()) return;
@@ -238,7 +256,8 @@ Result<bool> FileUpload::send() {
   if (!is_sent) return refused_write(is_sent.error());
   if (!*is_sent) return false;
   done_ += piece_size_;
-  stage_ = has_to_tell() ? Stage::telling : Stage::reading;
+  // Before its turn it keeps silent.
+  stage_ = has_to_tell() && turn_ != Turn::later ? Stage::telling : Stage::reading;
   return true;
 }
 
@@ -247,7 +266,7 @@ Result<bool> FileUpload::drain() {
   if (!is_drained) return refused_write(is_drained.error());
   if (!*is_drained) return false;
   has_ended_ = true;
-  stage_ = has_to_tell() ? Stage::telling : Stage::setting_attributes;
+  stage_ = Stage::setting_attributes;
   return true;
 }
 
@@ -279,7 +298,11 @@ Result<bool> FileUpload::close() {
   }
   if (!is_checked_ || !is_closed_) return false;
   handle_.clear();
-  stage_ = part_.empty() ? Stage::closing_source : Stage::renaming;
+  if (has_to_tell()) {
+    stage_ = Stage::telling_the_end;
+  } else {
+    put_in_place();
+  }
   return true;
 }
 
@@ -297,7 +320,12 @@ Result<bool> FileUpload::check() {
   return fail(Errc::file_changed, "upload");
 }
 
+void FileUpload::put_in_place() {
+  stage_ = part_.empty() ? Stage::done : Stage::renaming;
+}
+
 Result<bool> FileUpload::rename() {
+  if (turn_ == Turn::later) return false;
   Bytes names;
   wire::BytesSink sink(names);
   wire::put_string(sink, as_bytes(part_));
@@ -307,8 +335,13 @@ Result<bool> FileUpload::rename() {
     return false;
   }
   part_.clear();
-  stage_ = Stage::closing_source;
+  stage_ = Stage::done;
   return true;
+}
+
+bool FileUpload::has_let_go() const {
+  const bool is_renamed = stage_ == Stage::renaming && !call_.is_idle();
+  return is_renamed || stage_ == Stage::done;
 }
 
 void FileUpload::drop_part() {

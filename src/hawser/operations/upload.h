@@ -29,6 +29,14 @@ class FileUpload final {
 
   // An error of either ends it, or it is ended early: then abandon().
   Result<Want> step();
+  // For one among others. Without it, it is alone.
+  void come_to(Turn turn) { turn_ = turn; }
+  // The server has been asked to put it in its place, and nothing else is left to do there.
+  [[nodiscard]] bool has_let_go() const;
+  // It may have a handle of the server's.
+  [[nodiscard]] bool holds_handle() const { return stage_ < Stage::telling_the_end; }
+  // A handle was had, so that what went wrong since is not for lack of one.
+  [[nodiscard]] bool has_opened() const { return has_opened_; }
   Status supply(const Result<LocalAnswer>& answer);
   // Leaves nothing at the server but what a later try can resume. The source is for the world to
   // close.
@@ -50,11 +58,12 @@ class FileUpload final {
     reading,
     sending,
     telling,
+    closing_source,
     draining,
     setting_attributes,
     closing,
+    telling_the_end,
     renaming,
-    closing_source,
     done
   };
 
@@ -81,6 +90,7 @@ class FileUpload final {
     return spec_.options.tells() && told_ != acknowledged();
   }
   void write_directly();
+  void put_in_place();
   void begin_to_read();
   std::unexpected<Error> refused_write(const Error& error);
   void drop_part();
@@ -94,6 +104,8 @@ class FileUpload final {
   SftpCall call_;
   SftpCall check_;  // beside the other
   Stage stage_ = Stage::opening_source;
+  Turn turn_ = Turn::alone;
+  bool has_opened_ = false;
   LocalFacts source_;
   std::optional<sftp::Attributes> old_;  // of the file that is replaced
   std::string part_;                     // the temporary name in use; empty: the target's own
