@@ -25,13 +25,15 @@ std::shared_ptr<TreeDirectory> directory_below(std::shared_ptr<TreeDirectory> ab
 
 TreeDownload::TreeDownload(const std::shared_ptr<SftpLink>& link, Spec spec)
     : TreeCopy(link), options_(spec.options), call_(link) {
-  levels_.push_back({std::move(spec.local),
-                     spec.attributes,
-                     std::make_unique<RemoteFolder>(link, std::move(spec.remote)),
-                     directory_below(nullptr),
-                     false,
-                     false,
-                     {}});
+  auto folder = std::make_unique<RemoteFolder>(link, std::move(spec.remote));
+  Level top{std::move(spec.local),
+            spec.attributes,
+            std::move(folder),
+            directory_below(nullptr),
+            false,
+            false,
+            {}};
+  levels_.push_back(std::move(top));
 }
 
 Result<TreeCopy::Walk> TreeDownload::walk() {

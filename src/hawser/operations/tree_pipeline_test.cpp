@@ -12,7 +12,6 @@ namespace {
 using hawser::testing::MemoryServer;
 using hawser::testing::pattern;
 using hawser::testing::Scene;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
