@@ -270,7 +270,7 @@ TEST(StripedUpload, can_be_resumed_in_spite_of_gaps) {
   constexpr std::size_t kLarge = 40 << 20;
   constexpr std::size_t kSpread = limits::kUploadSpread;
   FarUpload first(
-      {.host = [](Host& host) { host.loses_writes_from = 1; }, .size = kLarge, .resumes = true});
+      {.host = [](Host& host) { host.loses_writes_from = 3; }, .size = kLarge, .resumes = true});
   const Status status = first.run(100);
   ASSERT_FALSE(status);
   EXPECT_EQ(status.error().code, Errc::timed_out);

@@ -4,6 +4,15 @@
 
 namespace hawser::operations {
 
+namespace {
+
+// Where blocks are small, more of them are in flight: 64 of 32 KiB are no more than the window that
+// most servers give, which is to be what says how much a channel carries.
+constexpr std::size_t kSmallWritesInFlight = 256;
+constexpr std::uint64_t kSmallWritesTogether = 8 << 20;
+
+}  // namespace
+
 void RemoteWriter::begin(std::uint64_t at, ByteView data) {
   at_ = at;
   data_ = data;
@@ -12,8 +21,7 @@ void RemoteWriter::begin(std::uint64_t at, ByteView data) {
 
 Result<bool> RemoteWriter::advance() {
   HAWSER_TRY(report());
-  while (done_ < data_.size() && waiting_.size() < limits::kSftpWritesInFlight &&
-         link_->engine().has_room()) {
+  while (done_ < data_.size() && may_ask_more() && link_->engine().has_room()) {
     const std::size_t size = std::min<std::size_t>(data_.size() - done_, link_->write_block());
     const auto id = HAWSER_TRY(
         link_->engine().write(handle_, at_ + done_, data_.subspan(done_, size), *this, this));
@@ -25,6 +33,11 @@ Result<bool> RemoteWriter::advance() {
   if (done_ < data_.size() || link_->engine().has_unsent_data(this)) return false;
   data_ = {};
   return true;
+}
+
+bool RemoteWriter::may_ask_more() const {
+  if (waiting_.size() < limits::kSftpWritesInFlight) return true;
+  return waiting_.size() < kSmallWritesInFlight && asked_ - answered_ < kSmallWritesTogether;
 }
 
 void RemoteWriter::release() {

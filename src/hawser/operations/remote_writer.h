@@ -55,6 +55,7 @@ class RemoteWriter final : private sftp::Receiver {
 
   void take(sftp::RequestId id, const sftp::Reply& reply) override;
   Status report();
+  [[nodiscard]] bool may_ask_more() const;
 
   std::shared_ptr<SftpLink> link_;
   Bytes handle_;

@@ -83,6 +83,23 @@ TEST(RemoteWriter, SaysWhereTheFirstRefusalWas) {
   EXPECT_GE(scene.writer.refused_at(), 200'000U);
 }
 
+TEST(RemoteWriter, HasAsManyBytesInFlightWhereBlocksAreSmall) {
+  const struct {
+    std::uint64_t block;
+    std::size_t requests;
+  } cases[] = {{1024, 256}, {32'768, 256}, {131'072, 64}, {261'120, 64}};
+  const Bytes data(20'000'000);
+  for (const auto& row : cases) {
+    Scene scene;
+    scene.link->learn({.max_packet = 0, .max_read = 0, .max_write = row.block, .max_handles = 0});
+    scene.writer.begin(0, data);
+    ASSERT_FALSE(*scene.writer.advance());
+    EXPECT_EQ(take_requests(scene.link->engine()).size(), row.requests) << row.block;
+    EXPECT_FALSE(*scene.writer.advance());
+    EXPECT_EQ(scene.link->engine().unsent(), 0U);
+  }
+}
+
 TEST(RemoteFile, JoinsSmallWrites) {
   Scene scene;
   RemoteFile file(scene.link, Bytes{'h'});
