@@ -1,6 +1,9 @@
 // The SCP calls of _ssh.Session.
 #include "scp.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "hawser/client/scp.h"
 
 #include "buffers.h"
@@ -26,7 +29,7 @@ class GrowingBytes {
     if (bytes_ == nullptr) {
       bytes_ = PyBytes_FromStringAndSize(nullptr, wanted);
     } else {
-      _PyBytes_Resize(&bytes_, wanted);
+      resize(wanted);
     }
     if (bytes_ == nullptr) {
       PyErr_Clear();  // the failure says it
@@ -40,6 +43,19 @@ class GrowingBytes {
   }
 
  private:
+  void resize(Py_ssize_t wanted) {
+#ifdef Py_LIMITED_API  // the stable ABI cannot resize
+    PyObject* bytes = PyBytes_FromStringAndSize(nullptr, wanted);
+    if (bytes != nullptr) {
+      const auto kept = static_cast<std::size_t>(std::min(wanted, PyBytes_Size(bytes_)));
+      std::memcpy(PyBytes_AsString(bytes), PyBytes_AsString(bytes_), kept);
+    }
+    Py_DECREF(std::exchange(bytes_, bytes));
+#else
+    _PyBytes_Resize(&bytes_, wanted);
+#endif
+  }
+
   PyObject* bytes_ = nullptr;
 };
 
