@@ -2,6 +2,7 @@
 
 import io
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import _ssh
 from bench.clients.tasks import SLEEP_AND_ECHO, Place, in_threads
@@ -84,17 +85,12 @@ class Client:
         self.sftp().get(f"{remote}/.", local, recursive=True)
 
     def channels(self, count: int) -> None:
-        channels = [self._session.open_session() for _ in range(count)]
-        for channel in channels:
-            channel.exec(SLEEP_AND_ECHO)
-        for channel in channels:
-            channel.recv(10)
+        _ssh.run_all([(self._session, SLEEP_AND_ECHO)] * count)
 
     @staticmethod
     def sessions(place: Place, count: int) -> None:
-        def one() -> None:
-            client = Client(place)
-            client._session.exec(SLEEP_AND_ECHO)
+        with ThreadPoolExecutor(8) as pool:
+            clients = list(pool.map(Client, [place] * count))
+        _ssh.run_all([(client._session, SLEEP_AND_ECHO) for client in clients])
+        for client in clients:
             client.close()
-
-        in_threads(count, one)
