@@ -125,8 +125,8 @@ void sftp_list() {
   for (;;) {
     operations::ReadDirectory read(directory);
     stage.run(read);
-    if (!read.entry()) break;
-    ++count;
+    if (read.entries().empty()) break;
+    count += read.entries().size();
   }
   if (count != kEntries) icount::fail_with("not all entries came");
 }
