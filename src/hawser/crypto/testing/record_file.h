@@ -3,7 +3,8 @@
 //
 //   file    = *( section / record / comment / empty line )
 //   section = "[" text "]"              what stands above a record in brackets is its section
-//   record  = 1*( name [ "=" value ] )  lines without an empty one between them
+//   record  = 1*( name [ "=" value ] )  lines without an empty one between them; a name that the
+//                                       record has already begins the next
 #pragma once
 
 #include <cstdlib>
@@ -79,6 +80,7 @@ inline std::vector<Record> read_records(const std::string& path) {
     } else if (text.front() != '#') {
       const auto sign = text.find('=');
       const std::string_view name = trimmed(text.substr(0, sign));
+      if (record.fields.contains(name)) end_record();
       record.fields[std::string(name)] =
           sign == std::string_view::npos ? "" : trimmed(text.substr(sign + 1));
     }
