@@ -99,4 +99,5 @@ def test_a_child_does_not_wait_for_threads_that_it_has_not(session: _ssh.Session
         while busy.running:
             assert in_child(lambda: session.server_version) == session.server_version
             assert in_child(lambda: session.exec("true")).startswith("Error")
+            assert "Errno 22" in in_child(lambda: _ssh.run_all([(session, "true")])[0])
     assert len(busy.result()) == 200000000

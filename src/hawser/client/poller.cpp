@@ -58,6 +58,7 @@ Poller::~Poller() {
 
 Status Poller::add(BlockingDriver& driver, operations::Operation& operation, World& world,
                    WaitLimits limits, Ended ended) {
+  if (!driver.is_ours()) return fail(Errc::wrong_state, "forked");  // its lock may be held for ever
   if (is_cancelled_) return fail(Errc::cancelled, "poller");
   if (epoll_ < 0 || wake_.descriptor() < 0) return no_room("epoll");
   auto& place = watched_[&driver];

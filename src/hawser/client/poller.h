@@ -24,7 +24,7 @@ class Poller {
 
   // Driver, operation and world outlive its end. Of the limits, is_interrupted is not asked.
   // invalid_argument: the driver's stream cannot be watched. connection_lost with the errno: the
-  // system has no room for it.
+  // system has no room for it. wrong_state: this is a child of fork, the session its parent's.
   Status add(BlockingDriver& driver, operations::Operation& operation, World& world,
              WaitLimits limits, Ended ended);
 
