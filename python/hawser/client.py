@@ -178,9 +178,10 @@ class Client:
     def shell(self, command: str | None = None, *, escape: str | None = "~") -> int:
         """An interactive shell (or `command`) at this process's terminal until it ends; its exit
         status. Enter, `~`, `.` leaves at once."""
-        from .running.shell import interact
+        from .running.shell import Visit, interact
 
-        return interact(self.session, command, escape, wishes=self._links[-1].settings.variables)
+        wishes = self._links[-1].settings.variables
+        return interact(self.session, Visit(command=command, escape=escape, wishes=wishes))
 
     # ---- files -----------------------------------------------------------------------------------
 

@@ -1,6 +1,8 @@
 """A host key that nobody knows: the question to a person, and what is noted of the answer."""
 
 import fcntl
+import hashlib
+import hmac
 import os
 from base64 import b64encode
 from collections.abc import Callable, Sequence
@@ -33,18 +35,32 @@ def is_trusted(name: str, key: _ssh.HostKey, ask: Callable[[str], str]) -> bool:
 
 
 def remember(
-    name: str, key: _ssh.HostKey, files: Sequence[Path], tell: Callable[[str], object]
+    name: str,
+    key: _ssh.HostKey,
+    files: Sequence[Path],
+    tell: Callable[[str], object],
+    *,
+    hashed: bool = False,
 ) -> None:
-    """Adds the key to the first file. That it cannot be is no reason not to go on."""
+    """Adds the key to the first file, its name `hashed` or to be read. That it cannot be is no
+    reason not to go on."""
     if not files:
         return
-    line = f"{name.lower()} {key.type} {b64encode(key.blob).decode()}\n"
+    written = hash_of(name.lower()) if hashed else name.lower()
+    line = f"{written} {key.type} {b64encode(key.blob).decode()}\n"
     try:
         _append(files[0], line)
     except OSError as error:
         tell(f"the host key was not recorded: {files[0]}: {error.strerror}")
     else:
         tell(f"{name} was added to {files[0]}, with its key {key.fingerprint}")
+
+
+def hash_of(name: str) -> str:
+    """A name as HashKnownHosts has it written (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT)."""
+    salt = os.urandom(hashlib.sha1(usedforsecurity=False).digest_size)
+    digest = hmac.digest(salt, name.encode(), "sha1")
+    return f"|1|{b64encode(salt).decode()}|{b64encode(digest).decode()}"
 
 
 def _append(path: Path, line: str) -> None:

@@ -67,26 +67,37 @@ class KnownHosts(HostKeyPolicy):
 
 
 class AcceptNew(HostKeyPolicy):
-    """A key on first contact is accepted and added to `file` (else to the first known_hosts file);
-    from then on it has to be that one."""
+    """A key on first contact is accepted and added to `file` (else to the first known_hosts file),
+    its host's name `hashed` or as it is; from then on it has to be that one."""
 
-    def __init__(self, file: File | None = None) -> None:
+    def __init__(self, file: File | None = None, *, hashed: bool = False) -> None:
         self.file = None if file is None else Path(file).expanduser()
+        self.hashed = hashed
 
     def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
         own = [] if self.file is None else [self.file]
-        return Judgement([*own, *known_hosts], "accept-new")
+        files = [*own, *known_hosts]
+        if not self.hashed:
+            return Judgement(files, "accept-new")
+        from .connecting.person import Person
+        from .first_contact import remember
+
+        def judge(_: str, key: _ssh.HostKey) -> bool:
+            remember(_name(host, port), key, files, Person().detail, hashed=True)
+            return True
+
+        return Judgement(files, judge)
 
 
 class Ask(HostKeyPolicy):
     """A key on first contact is shown to the person at the terminal, who says whether it is the
-    right one; then it is added to `file` (else to the first known_hosts file). Nobody there to be
-    asked is a no."""
+    right one; then it is added as by `AcceptNew`. Nobody there to be asked is a no."""
 
     asks_people = True
 
-    def __init__(self, file: File | None = None) -> None:
+    def __init__(self, file: File | None = None, *, hashed: bool = False) -> None:
         self.file = None if file is None else Path(file).expanduser()
+        self.hashed = hashed
 
     def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
         from .connecting.person import AtTerminal
@@ -100,7 +111,7 @@ class Ask(HostKeyPolicy):
             ask = partial(person.answer, echo=True)
             if not person.can_be_asked() or not is_trusted(name, key, ask):
                 return False
-            remember(name, key, files, person.warning)
+            remember(name, key, files, person.warning, hashed=self.hashed)
             return True
 
         return Judgement(files, judge)

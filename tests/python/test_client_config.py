@@ -108,6 +108,9 @@ def test_the_way_of_a_jump_host() -> None:
         ("UpdateHostKeys ask", "updates_host_keys", False),
         ("", "updates_host_keys", False),
         ("BindAddress 127.0.0.1", "bind_address", "127.0.0.1"),
+        ("BindInterface lo", "bind_interface", "lo"),
+        ("ConnectionAttempts 3", "connection_attempts", 3),
+        ("TCPKeepAlive no", "tcp_keepalive", False),
         ("RekeyLimit 1G 10m", "rekey", {"rekey_bytes": 1 << 30, "rekey_interval": 600}),
         ("ProxyCommand relay %h %p", "proxy_command", "relay place 22"),
         ("ProxyCommand none", "proxy_command", None),
@@ -138,13 +141,70 @@ def test_what_keywords_do_to_logins(line: str, attribute: str, value: object) ->
 
 @pytest.mark.parametrize(
     ("word", "policy"),
-    [("yes", "Strict"), ("ask", "Strict"), ("accept-new", "AcceptNew"), ("no", "AcceptNew")],
+    [("yes", "Strict"), ("ask", "Ask"), ("accept-new", "AcceptNew"), ("no", "AcceptNew")],
 )
 def test_strictness(word: str, policy: str) -> None:
     settings = only(f"StrictHostKeyChecking {word}")
     assert type(settings.host_keys).__name__ == policy
     named = only(f"StrictHostKeyChecking {word}", host_keys="strict")
     assert type(named.host_keys).__name__ == "Strict"
+
+
+def test_who_is_not_asked() -> None:
+    """Without a word, in batch mode, or by somebody who is not at the terminal."""
+    for settings in (
+        only(""),
+        only("StrictHostKeyChecking ask\nBatchMode yes"),
+        only("StrictHostKeyChecking ask", ask=False),
+        only("StrictHostKeyChecking ask", ask=lambda prompt, echo: "yes"),
+    ):
+        assert type(settings.host_keys).__name__ == "Strict"
+
+
+@pytest.mark.parametrize("hashes", ["yes", "no"])
+def test_a_host_that_is_added(openssh: OpenSSHServer, tmp_path: Path, hashes: str) -> None:
+    """To the first of several files, its name hashed or not; then it has to be that key."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    config = SSHConfig.from_text(f"""
+        StrictHostKeyChecking accept-new
+        HashKnownHosts {hashes}
+        UserKnownHostsFile {first} {second}
+        IdentityFile {openssh.keys["ed25519"].path}
+        """)
+    hawser.connect(address_of(openssh), config=config, agent=False, ask=False).close()
+    (line,) = first.read_text().splitlines()
+    assert line.startswith("|1|") == (hashes == "yes")
+    assert not second.exists()
+    hawser.connect(address_of(openssh), config=config, agent=False, ask=False).close()
+    assert first.read_text() == f"{line}\n"
+    name, kind, _ = line.split(" ")
+    first.write_text(f"{name} {kind} {openssh.keys.stranger.public.split()[1]}\n")
+    with pytest.raises(hawser.HostKeyChanged):
+        hawser.connect(address_of(openssh), config=config, agent=False, ask=False)
+
+
+def test_the_shell_of_a_proxy_command(
+    openssh: OpenSSHServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's own for one of a file, /bin/sh for one of the caller's."""
+    shell = tmp_path / "shell"
+    shell.write_text(f'#!/bin/sh\necho "$2" >{tmp_path}/mark\nexec /bin/sh "$@"\n')
+    shell.chmod(0o755)
+    monkeypatch.setenv("SHELL", str(shell))
+    known_hosts = known_hosts_of([openssh], tmp_path / "known_hosts")
+    options: dict[str, Any] = {
+        "known_hosts": known_hosts, "keys": openssh.keys["ed25519"].path,
+        "agent": False, "ask": False, "connect_timeout": 10,
+    }  # fmt: skip
+    config = SSHConfig.from_text("ProxyCommand sh -c 'exit 3' %h")
+    with pytest.raises(hawser.ConnectError, match="status 3"):
+        hawser.connect(address_of(openssh), config=config, **options)
+    mark = tmp_path / "mark"
+    assert mark.read_text() == f"exec sh -c 'exit 3' {openssh.host}\n"
+    mark.unlink()
+    with pytest.raises(hawser.ConnectError, match="status 4"):
+        hawser.connect(address_of(openssh), config=None, proxy_command="sh -c 'exit 4'", **options)
+    assert not mark.exists()
 
 
 def test_what_the_caller_says_wins() -> None:

@@ -158,8 +158,12 @@ def test_a_port_that_is_taken(home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = ssh(home, "-L", f"{port}:host:1", home.host, "true")
-    assert done.returncode == 1
-    assert re.search(f"{port}: .*in use", done.stderr)
+        strict = ("-o", "ExitOnForwardFailure=yes")
+        refused = ssh(home, *strict, "-L", f"{port}:host:1", home.host, "true")
+    assert done.returncode == 0
+    assert re.search(f"warning: {port}: .*in use", done.stderr)
+    assert refused.returncode == 255
+    assert re.search(f"{port}: .*in use", refused.stderr)
 
 
 def test_ports_of_the_file(home: Home, tmp_path: Path) -> None:
@@ -187,8 +191,12 @@ def test_ports_of_the_file(home: Home, tmp_path: Path) -> None:
         process.stdin.close()
         assert process.wait(10) == 0
     assert not path.exists()
-    done = ssh(home, "-o", "LocalForward=1 /path/there", home.host, "true")
-    assert (done.returncode, "not there yet" in done.stderr) == (1, True)
+    for forward in ("LocalForward=1 /path/there", "RemoteForward=0 h:1"):
+        strict = ("-o", "ExitOnForwardFailure=yes", "-o", forward)
+        done = ssh(home, *strict, home.host, "true")
+        assert (done.returncode, " yet" in done.stderr) == (255, True)
+        done = ssh(home, *strict, "-o", "ClearAllForwardings=yes", home.host, "true")
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """`Match exec`: the command's exit status decides, within a bounded time.
 
-As OpenSSH does, the command is given to $SHELL (or /bin/sh) with nothing to read and nowhere to
+As OpenSSH does, the command is given to the user's shell with nothing to read and nowhere to
 write. Names of hosts and users that a shell could take for more are refused first.
 """
 
@@ -13,10 +13,15 @@ import sys
 _SECONDS = 30.0  # OpenSSH waits for ever
 
 
+def users_shell() -> str:
+    """What OpenSSH gives the commands of ssh_config to: those who write them test them there."""
+    return os.environ.get("SHELL") or "/bin/sh"
+
+
 def succeeds(command: str) -> bool:
     """The command exits with status 0. ValueError if it cannot be run, is killed, or hangs."""
     sys.audit("hawser.config.exec", command)
-    shell = os.environ.get("SHELL") or "/bin/sh"
+    shell = users_shell()
     try:
         process = subprocess.Popen(
             [shell, "-c", command],

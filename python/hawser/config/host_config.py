@@ -262,6 +262,15 @@ class HostConfig(Values):
         return self._word("requesttty")
 
     @property
+    def local_command(self) -> str | None:
+        """With its tokens expanded, if PermitLocalCommand says that it may run."""
+        return self._expanded("localcommand") if self._flag("permitlocalcommand") else None
+
+    @property
+    def stdin_null(self) -> bool:
+        return self._flag("stdinnull")
+
+    @property
     def remote_command(self) -> str | None:
         return self.get("remotecommand")
 

@@ -10,7 +10,7 @@ from . import forwards, traffic_classes, values
 from .expansion import BASIC, Expansion
 from .kinds import By, Keyword, Kind, Shape
 
-CONNECT, LOOKUP, CALLER = By.CONNECT, By.LOOKUP, By.CALLER
+CONNECT, LOOKUP, CALLER, SSH = By.CONNECT, By.LOOKUP, By.CALLER, By.SSH
 YES, NO, TRUE, FALSE = ("yes",), ("no",), ("true",), ("false",)
 OURS = "See [algorithms.md](algorithms.md); the defaults are ours."
 _BOTH = "listener and destination, repeated"
@@ -18,6 +18,7 @@ PATH = Expansion(BASIC, tilde=True, environment=True)
 TILDE = Expansion(tilde=True)
 PROXY = Expansion("hnpr")
 TEXT = Expansion(BASIC)
+LOCAL_COMMAND = Expansion(BASIC + "T")
 
 
 def _ask(*more: str, **others: str) -> Kind:
@@ -57,7 +58,7 @@ CLAIMED = (
     Keyword("BatchMode", FLAG,
             CONNECT, "Nobody is asked. As in Debian, ServerAliveInterval becomes 300.", NO),
     Keyword("BindAddress", WORD, CONNECT, "The local address of the connection."),
-    Keyword("BindInterface", WORD, CALLER, "The local interface of the connection."),
+    Keyword("BindInterface", WORD, CONNECT, "The local interface of the connection."),
     Keyword("CanonicalDomains", Kind("domains", values.domains),
             LOOKUP, "Tried in order when the name is made canonical.", ("none",)),
     Keyword("CanonicalizeFallbackLocal", FLAG,
@@ -69,32 +70,33 @@ CLAIMED = (
     Keyword("CanonicalizePermittedCNAMEs", Kind("rules", values.cname_rules),
             LOOKUP, "Which aliases of the DNS are followed.", ("none",)),
     Keyword("CASignatureAlgorithms", LIST,
-            CALLER, "With what the authorities of host certificates sign."),
+            CALLER, "With what the authorities of host certificates sign; `_ssh` takes all that it "
+            "can check."),
     Keyword("CertificateFile", FILE_EACH, CONNECT, "The user's certificates.", (), PATH),
     Keyword("CheckHostIP", FLAG, CALLER, "Whether known_hosts must know the address, too.", NO),
     Keyword("Ciphers", LIST, CONNECT, OURS),
     Keyword("ClearAllForwardings", FLAG, LOOKUP, "Takes all forwardings out of the result.", NO),
     Keyword("Compression", _names("yes", "no"), CONNECT, "zlib after the login.", NO),
     Keyword("ConnectionAttempts", Kind("number", values.number(1)),
-            CALLER, "How often the connection is tried, a second apart.", ("1",)),
+            CONNECT, "How often the connection is tried, a second apart.", ("1",)),
     Keyword("ConnectTimeout", TIME, CONNECT, "For the connection and the key exchange.", ("none",)),
     Keyword("DynamicForward", _forward("listener, repeated", forwards.dynamic_forward),
-            CALLER, "A SOCKS proxy here; ${}, too.", (), TEXT),
+            SSH, "A SOCKS proxy here; ${}, too.", (), TEXT),
     Keyword("EnableEscapeCommandline", FLAG,
             CALLER, "Whether the escape character leads to a command line.", NO),
     Keyword("EscapeChar", Kind("character", values.escape_char),
-            CALLER, "What leaves an interactive shell.", ("~",)),
+            SSH, "What leaves an interactive shell.", ("~",)),
     Keyword("ExitOnForwardFailure", FLAG,
-            CALLER, "Whether a forwarding that cannot be set up is an error.", NO),
+            SSH, "Whether a forwarding that cannot be set up is an error.", NO),
     Keyword("FingerprintHash",
             Kind("hash", values.upper_choice("md5", "sha1", "sha256", "sha384", "sha512")),
             CALLER, "How fingerprints are shown.", ("SHA256",)),
     Keyword("ForwardAgent", Kind("yes, no, socket", values.forward_agent),
              CALLER, "yes, no, a socket, or $VARIABLE with a socket.", NO, PATH, True),
-    Keyword("GatewayPorts", FLAG, CALLER, "Whether local forwardings listen on all addresses.", NO),
+    Keyword("GatewayPorts", FLAG, SSH, "Whether local forwardings listen on all addresses.", NO),
     Keyword("GlobalKnownHostsFile", FILES, CONNECT, "The system's known_hosts files; read only.",
             ("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"), TILDE),
-    Keyword("HashKnownHosts", FLAG, CALLER, "Whether names are hashed when a host is added.", NO),
+    Keyword("HashKnownHosts", FLAG, CONNECT, "Whether names are hashed when a host is added.", NO),
     Keyword("HostKeyAlgorithms", LIST, CONNECT, OURS),
     Keyword("HostKeyAlias", WORD, CONNECT, "The name in known_hosts and in host certificates."),
     Keyword("Hostname", WORD, CONNECT, "The real name or address.", (), Expansion("h")),
@@ -112,17 +114,20 @@ CLAIMED = (
     Keyword("KbdInteractiveAuthentication", FLAG, CONNECT, "Whether that login is tried.", YES),
     Keyword("KbdInteractiveDevices", WORD, CALLER, "Names for the server."),
     Keyword("KexAlgorithms", LIST, CONNECT, OURS),
+    Keyword("LocalCommand", COMMAND,
+            SSH, "What the user's shell runs here after the login.", (), LOCAL_COMMAND),
     Keyword("LocalForward", _forward(_BOTH, forwards.local_forward),
-            CALLER, "What listens here and connects there; ${}, too.", (), TEXT),
+            SSH, "What listens here and connects there; ${}, too.", (), TEXT),
     Keyword("LogLevel", Kind("level", values.upper_choice(
         *_LEVELS, quiet="silent", silent="silent", debug1="debug")),
-            CALLER, "How much is told.", ("INFO",)),
+            By.TOOLS, "How much is told.", ("INFO",)),
     Keyword("MACs", LIST, CONNECT, OURS),
     Keyword("NoHostAuthenticationForLocalhost", FLAG,
             CALLER, "Whether this machine may show any host key.", NO),
     Keyword("NumberOfPasswordPrompts", COUNT,
             CONNECT, "How often a password is asked for.", ("3",)),
     Keyword("PasswordAuthentication", FLAG, CONNECT, "Whether that login is tried.", YES),
+    Keyword("PermitLocalCommand", FLAG, SSH, "Whether LocalCommand is run.", NO),
     Keyword("PermitRemoteOpen", Kind("destinations", forwards.permitted_opens),
             CALLER, "Where the SOCKS proxies of RemoteForward may lead.", ("any",)),
     Keyword("Port", Kind("port", values.port),
@@ -140,11 +145,11 @@ CLAIMED = (
             LOOKUP, "A message: the lookup fails with it. Not in OpenSSH before 10.0."),
     Keyword("RekeyLimit", Kind("size and time", values.rekey_limit),
             CONNECT, "When the keys are changed; 0 is our own choice.", ("0", "0")),
-    Keyword("RemoteCommand", COMMAND, CALLER, "What a shell runs instead.", (), TEXT, True),
+    Keyword("RemoteCommand", COMMAND, SSH, "What a shell runs instead.", (), TEXT, True),
     Keyword("RemoteForward", _forward(_BOTH, forwards.remote_forward),
             CALLER, "What listens there and connects here; ${}, too.", (), TEXT),
     Keyword("RequestTTY", _ask("force", "auto"),
-            CALLER, "Whether a terminal is asked for.", ("auto",)),
+            SSH, "Whether a terminal is asked for.", ("auto",)),
     Keyword("RequiredRSASize", COUNT,
             CONNECT, "The fewest bits of an RSA key; 2048 where nothing is said.",
             ("1024",)),
@@ -155,20 +160,21 @@ CLAIMED = (
     Keyword("ServerAliveInterval", TIME,
             CONNECT, "How often a silent server is asked; 0 never.", ("0",)),
     Keyword("SessionType", _names("none", "subsystem", "default"),
-            CALLER, "What the session is for.", ("default",)),
+            SSH, "What the session is for.", ("default",)),
     Keyword("SetEnv", Kind("NAME=value", values.assignments, Shape.LINES),
             CONNECT, "Variables that are sent, with their values."),
+    Keyword("StdinNull", FLAG, SSH, "Whether the command has nothing to read.", NO),
     Keyword("StreamLocalBindMask", Kind("octal mask", values.octal_mask),
-            CALLER, "For the unix sockets of forwardings.", ("0177",)),
+            SSH, "For the unix sockets of forwardings.", ("0177",)),
     Keyword("StreamLocalBindUnlink", FLAG,
-            CALLER, "Whether a unix socket that is there already is replaced.", NO),
+            SSH, "Whether a unix socket that is there already is replaced.", NO),
     Keyword("StrictHostKeyChecking", _ask("ask", "accept-new", off="false"),
-            CONNECT, "`yes` and `ask` take known host keys alone, `accept-new` and `no` new ones, "
-            "too; changed ones are never taken.", ("ask",)),
+            CONNECT, "`yes` takes known host keys alone, `ask` asks at a terminal, `accept-new` "
+            "and `no` take new ones, too; changed ones are never taken.", ("ask",)),
     Keyword("Tag", WORD, LOOKUP, "What `Match tagged` looks at. Not in OpenSSH before 9.4."),
-    Keyword("TCPKeepAlive", FLAG, CALLER, "Keepalives of TCP.", YES),
+    Keyword("TCPKeepAlive", FLAG, CONNECT, "Keepalives of TCP.", YES),
     Keyword("UpdateHostKeys", _ask("ask"),
-            CALLER, "Whether the server's further keys are remembered; yes unless "
+            CONNECT, "Whether the server's further keys are remembered; yes unless "
             "UserKnownHostsFile or VerifyHostKeyDNS says otherwise."),
     Keyword("User", WORD, CONNECT, "The name there; yours if it is left out."),
     Keyword("UserKnownHostsFile", FILES,

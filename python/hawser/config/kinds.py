@@ -23,6 +23,8 @@ class By(Enum):
 
     LOOKUP = "the lookup"
     CONNECT = "`connect`"
+    SSH = "hawser-ssh"
+    TOOLS = "the tools"
     CALLER = "the caller"  # who has it as an attribute of `HostConfig`
     NOBODY = "nobody"
 

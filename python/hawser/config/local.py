@@ -54,5 +54,6 @@ def token_values(local: LocalUser, remote: Remote) -> dict[str, str]:
         "n": remote.original_host,
         "p": remote.port,
         "r": remote.user,
+        "T": "NONE",  # of tunnels, which there are not
         "u": local.name,
     }

@@ -14,7 +14,6 @@ _TUNNEL = "There are no tunnels of packets."
 _HOST_BASED = "`connect` has no host-based login; `_ssh` has."
 _HARDWARE = "Hardware keys are used through the agent."
 _BACKGROUND = "The program that calls us decides what runs in the background."
-_COMMANDS = "No local command runs behind a login."
 _MASTER = {"yes": "true", "no": "false"}
 _TUNNELS = {"yes": "point-to-point", "true": "point-to-point", "no": "false"}
 _FACILITIES = ("daemon", "user", "auth", *(f"local{i}" for i in range(8)))
@@ -57,13 +56,10 @@ LEFT_OUT = (
     _left_out("HostbasedAcceptedAlgorithms", WORD, _HOST_BASED),
     _left_out("HostbasedAuthentication", FLAG, _HOST_BASED, NO),
     _left_out("KnownHostsCommand", COMMAND, "Host keys come from files, or from `host_keys=`."),
-    _left_out("LocalCommand", COMMAND, _COMMANDS),
     _left_out("LogVerbose", _ANY, "It names OpenSSH's own source files."),
     _left_out("ObscureKeystrokeTiming", _ANY, "Keystrokes are sent as they are typed."),
-    _left_out("PermitLocalCommand", FLAG, _COMMANDS, NO),
     _left_out("PKCS11Provider", WORD, _HARDWARE),
     _left_out("SecurityKeyProvider", WORD, _HARDWARE, ("internal",)),
-    _left_out("StdinNull", FLAG, "`input=` says what a command reads.", NO),
     _left_out(
         "SyslogFacility",
         Kind("facility", values.upper_choice(*_FACILITIES)),

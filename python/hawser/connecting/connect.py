@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import _ssh
 
+from ..config.execution import users_shell
 from ..errors import connect_error
 from ..host_keys import Judgement, without
 from .advice import advice_for
@@ -122,11 +123,11 @@ class _Hop:
         if settings.sock is not None:
             return settings.sock
         if settings.proxy_command is not None:
-            command = settings.proxy_command
+            command, shell = settings.proxy_command, users_shell()
             if not isinstance(command, Expanded):
-                command = expanded(command, settings.target, host)
+                command, shell = expanded(command, settings.target, host), "/bin/sh"
             with self._step("proxy command"):
-                self._command = ProxyCommand(command)
+                self._command = ProxyCommand(command, shell)
             self._stack.callback(self._command.close)
             return self._command.sock
         sock = self._through_proxy(settings.proxy) if settings.proxy else self._dial(host, port)
@@ -141,7 +142,10 @@ class _Hop:
                 port,
                 family=settings.family,
                 bind_address=settings.bind_address,
+                bind_interface=settings.bind_interface,
                 timeout=settings.timeout if timeout is None else timeout,
+                attempts=settings.connection_attempts,
+                keeps_alive=settings.tcp_keepalive,
             )
 
     def _through_proxy(self, url: str) -> socket.socket:

@@ -9,11 +9,14 @@ import selectors
 import socket
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from .. import threads
 
+PAUSE_SECONDS = 1.0
+"""Between two attempts at all addresses, as OpenSSH has it."""
 ATTEMPT_SECONDS = 0.25
 """RFC 8305 5: the Connection Attempt Delay."""
 
@@ -26,18 +29,33 @@ def dial(
     *,
     family: socket.AddressFamily = socket.AF_UNSPEC,
     bind_address: str | None = None,
+    bind_interface: str | None = None,
     timeout: float | None = None,
+    attempts: int = 1,
+    keeps_alive: bool = True,
 ) -> socket.socket:
-    """A socket that is connected, without a timeout of its own; OSError says why there is none."""
-    end = None if timeout is None else time.monotonic() + timeout
-    addresses = in_turn(look_up(host, port, family, timeout))
-    race = _Race(addresses, bind_address)
-    try:
-        sock = race.winner(end)
-    finally:
-        race.close()
+    """A socket that is connected, without a timeout of its own; OSError says why there is none.
+
+    All addresses are tried `attempts` times, each time for at most `timeout` seconds."""
+    prepare = partial(_bind, address=bind_address, interface=bind_interface)
+    for left in reversed(range(attempts)):
+        end = None if timeout is None else time.monotonic() + timeout
+        addresses = in_turn(look_up(host, port, family, timeout))
+        race = _Race(addresses, prepare)
+        try:
+            sock = race.winner(end)
+            break
+        except PermissionError:  # another time it is the same
+            raise
+        except OSError:
+            if not left:
+                raise
+        finally:
+            race.close()
+        time.sleep(PAUSE_SECONDS)
     sock.setblocking(True)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if keeps_alive:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     return sock
 
 
@@ -89,9 +107,12 @@ def in_turn(addresses: Sequence[_Address]) -> list[_Address]:
 class _Race:
     """The attempts that are under way."""
 
-    def __init__(self, addresses: Sequence[_Address], bind_address: str | None) -> None:
+    def __init__(
+        self, addresses: Sequence[_Address], prepare: Callable[[socket.socket], None]
+    ) -> None:
+        """`prepare` binds a socket before it connects."""
         self._waiting = list(addresses)
-        self._bind_address = bind_address
+        self._prepare = prepare
         self._selector = selectors.DefaultSelector()
         self._refusal: OSError = OSError("the name has no address")
 
@@ -121,8 +142,7 @@ class _Race:
             return
         sock.setblocking(False)
         try:
-            if self._bind_address is not None:
-                sock.bind((self._bind_address, 0))
+            self._prepare(sock)
             sock.connect(address)
         except BlockingIOError:
             pass
@@ -154,6 +174,21 @@ class _Race:
     def _drop(self, sock: socket.socket) -> None:
         self._selector.unregister(sock)
         sock.close()
+
+
+def _bind(sock: socket.socket, *, address: str | None, interface: str | None) -> None:
+    """Has the connection leave from there."""
+    if interface is not None:
+        name = interface.encode("utf-8", "surrogateescape")
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, name + b"\0")
+        except PermissionError as error:
+            text = f"the system does not let this account bind to the interface {interface!r}"
+            raise PermissionError(error.errno, text) from None
+        except OSError as error:
+            raise OSError(error.errno, f"the interface {interface!r}: {error.strerror}") from None
+    if address is not None:
+        sock.bind((address, 0))
 
 
 def _is_number(host: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..config import HostConfig, SSHConfig
+from ..host_keys import AcceptNew, Ask
 from ..target import Target
 
 WAYS = ("sock", "proxy_jump", "proxy_command", "proxy")
@@ -19,7 +20,9 @@ WAYS = ("sock", "proxy_jump", "proxy_command", "proxy")
 _ALIKE = {
     "addressfamily": "address_family",
     "bindaddress": "bind_address",
+    "bindinterface": "bind_interface",
     "connecttimeout": "connect_timeout",
+    "connectionattempts": "connection_attempts",
     "compression": "compression",
     "hostkeyalias": "host_key_alias",
     "identitiesonly": "identities_only",
@@ -33,7 +36,7 @@ _ALIKE = {
 
 
 class Expanded(str):
-    """A proxy command whose tokens are expanded."""
+    """The proxy command of a file, its tokens expanded."""
 
     __slots__ = ()
 
@@ -47,12 +50,13 @@ def options_from_config(
         user=target.user,
         port=target.port,
         options=given.get("options") or {},
+        command=given.get("command"),
     )
     found = {
         option: getattr(host, option) for keyword, option in _ALIKE.items() if host.is_set(keyword)
     }
     found |= {"user": host.user, "port": host.port, "address": host.hostname, "host": host}
-    found |= _login(host) | _host_keys(host) | _upkeep(host) | _variables(host)
+    found |= _login(host) | _host_keys(host, given) | _upkeep(host) | _variables(host)
     if not any(given.get(way) for way in WAYS):
         found |= _way(host, target)
     return found | {name: value for name, value in given.items() if value is not None}
@@ -95,11 +99,16 @@ def _is_there(path: str) -> bool:
     return Path(path).exists() or Path(f"{path}.pub").exists()
 
 
-def _host_keys(host: HostConfig) -> dict[str, Any]:
-    """'no' is OpenSSH's word for taking keys unasked; a changed key is refused here even so."""
-    found: dict[str, Any] = {"strictness": host.strict_host_key_checking}
-    if host.strict_host_key_checking in ("accept-new", "no", "off"):
-        found["host_keys"] = "accept-new"
+def _host_keys(host: HostConfig, given: Mapping[str, Any]) -> dict[str, Any]:
+    """'no' is OpenSSH's word for taking keys unasked; a changed key is refused here even so. Where
+    nothing is said keys must be known, though OpenSSH would ask."""
+    strictness = host.strict_host_key_checking
+    found: dict[str, Any] = {"strictness": strictness}
+    can_ask = given.get("ask", True) is True and not host.batch_mode
+    if strictness in ("accept-new", "no", "off"):
+        found["host_keys"] = AcceptNew(hashed=host.hash_known_hosts)
+    elif strictness == "ask" and host.is_set("stricthostkeychecking") and can_ask:
+        found["host_keys"] = Ask(hashed=host.hash_known_hosts)
     if host.is_set("userknownhostsfile") or host.is_set("globalknownhostsfile"):
         found["known_hosts"] = [*host.user_known_hosts_files, *host.global_known_hosts_files]
     if host.is_set("updatehostkeys"):
@@ -116,6 +125,8 @@ def _upkeep(host: HostConfig) -> dict[str, Any]:
     if host.is_set("serveraliveinterval"):
         found["keepalive_interval"] = host.server_alive_interval
         found["keepalive_count_max"] = host.server_alive_count_max
+    if host.is_set("tcpkeepalive"):
+        found["tcp_keepalive"] = host.tcp_keep_alive
     size, seconds = host.rekey_limit
     if size:
         found["rekey_bytes"] = size

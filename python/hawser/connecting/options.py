@@ -47,6 +47,9 @@ class Options(TypedDict, total=False):
     connect_timeout: float | None
     address_family: str
     bind_address: str
+    bind_interface: str
+    connection_attempts: int
+    tcp_keepalive: bool
     proxy: str
     proxy_command: str
     proxy_jump: "str | Client | Sequence[str | Client]"
@@ -81,6 +84,7 @@ ALIASES = {
     "server_alive_count_max": "keepalive_count_max",
     "revoked_host_keys": "revoked_keys",
     "number_of_password_prompts": "password_prompts",
+    "tcp_keep_alive": "tcp_keepalive",
     # paramiko's
     "username": "user",
     "pkey": "keys",

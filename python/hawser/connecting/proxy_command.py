@@ -1,7 +1,8 @@
 """ProxyCommand: a program whose stdin and stdout are the way to the server.
 
-It is given to /bin/sh, as OpenSSH does. The names that are put into it were checked (`target.py`):
-nothing in them means anything to a shell.
+One of ssh_config is given to the user's shell, as OpenSSH does, one of the caller's to /bin/sh, as
+subprocess does. The names that are put into it were checked (`target.py`): nothing in them means
+anything to a shell.
 """
 
 import contextlib
@@ -43,11 +44,11 @@ def expanded(command: str, target: Target, address: str) -> str:
 class ProxyCommand:
     """The running program. `sock` is our end."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, shell: str = "/bin/sh") -> None:
         ours, theirs = socket.socketpair()
         try:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                ["/bin/sh", "-c", f"exec {command}"], stdin=theirs.fileno(), stdout=theirs.fileno()
+                [shell, "-c", f"exec {command}"], stdin=theirs.fileno(), stdout=theirs.fileno()
             )
         except BaseException:
             ours.close()

@@ -42,6 +42,9 @@ _ALGORITHMS = {
 }
 _TAKEN_AS_THEY_ARE = (
     "bind_address",
+    "bind_interface",
+    "connection_attempts",
+    "tcp_keepalive",
     "proxy_command",
     "sock",
     "host_key_alias",
@@ -74,6 +77,7 @@ _FOR_JUMPS = frozenset(
         "host_keys",
         "known_hosts",
         "connect_timeout",
+        "connection_attempts",
         "keepalive_interval",
         "keepalive_count_max",
     }

@@ -58,7 +58,10 @@ class Settings:
     # the way there
     family: socket.AddressFamily = socket.AF_UNSPEC
     bind_address: str | None = None
+    bind_interface: str | None = None
     connect_timeout: float | None = None
+    connection_attempts: int = 1
+    tcp_keepalive: bool = True
     proxy: str | None = None
     proxy_command: str | None = None
     sock: object | None = None

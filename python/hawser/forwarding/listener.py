@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -175,12 +176,15 @@ def listen_at(host: str, port: int) -> socket.socket:
     return socket.create_server((host or "127.0.0.1", port), family=family)
 
 
-def listen_at_path(path: str) -> socket.socket:
-    """A unix socket that only this account may use."""
+def listen_at_path(path: str, *, mask: int = 0o177, replaces: bool = False) -> socket.socket:
+    """A unix socket that only this account may use, unless the `mask` lets others. With `replaces`
+    one that is there already gives way."""
     listener = socket.socket(socket.AF_UNIX)
     try:
+        if replaces and Path(path).is_socket():
+            os.unlink(path)  # noqa: PTH108
         listener.bind(path)
-        os.chmod(path, 0o600)  # noqa: PTH101
+        os.chmod(path, 0o777 & ~mask)  # noqa: PTH101
         listener.listen()
     except BaseException:
         listener.close()

@@ -1,6 +1,6 @@
 """What a person at a shell types to the client itself, at the start of a line: `~.` leaves."""
 
-HELP = """\
+_HELP = """\
 ~.  leave at once        ~~  send the ~ itself
 ~?  this list            (only right after Enter)
 """
@@ -15,6 +15,8 @@ class Escapes:
 
     def __init__(self, letter: str | None) -> None:
         self._letter = ord(letter) if letter else None
+        shown = letter if letter and letter.isprintable() else "the escape"
+        self.help = _HELP.replace("~", shown)
         self._at_start = True
         self._pending = False
         self.wants_help = False

@@ -9,12 +9,13 @@ import os
 import select
 import sys
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from dataclasses import dataclass, field
+from enum import Enum
 
 import _ssh
 
 from .completed import returncode_of
-from .escapes import HELP, Escapes, Leave
+from .escapes import Escapes, Leave
 from .pumps import CHUNK, Pump, drain, writer_of
 from .starting import set_variable
 from .terminal import modes_of, raw, resizes, size_of
@@ -23,33 +24,79 @@ LEFT_STATUS = 255
 _END_SECONDS = 2.0
 
 
-def interact(
-    session: _ssh.Session,
-    command: str | None = None,
-    escape: str | None = "~",
-    *,
-    takes_terminal: bool = True,
-    wishes: Mapping[str, str] = MappingProxyType({}),
-) -> int:
-    """The exit status of the shell, or of `command`; 255 if the person left by `~.`. Where stdin is
-    a terminal, there is one on the server, too, unless `takes_terminal` is false. `wishes` are
-    variables for a server that takes them."""
+class Terminal(Enum):
+    """When there is a terminal on the server."""
+
+    NEVER = "never"
+    AS_HERE = "if stdin is one here"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """What is to run there, and how."""
+
+    command: str | None = None
+    """A shell, if there is none."""
+    is_subsystem: bool = False
+    """The command is a subsystem's name."""
+    terminal: Terminal = Terminal.AS_HERE
+    escape: str | None = "~"
+    """Counts where stdin is a terminal."""
+    has_input: bool = True
+    """stdin is read."""
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    """Variables for a server that takes them."""
+
+
+def interact(session: _ssh.Session, visit: Visit) -> int:
+    """The exit status of what ran; 255 if the person left by `~.`."""
+    escape = visit.escape
     if escape is not None and len(escape) != 1:
         raise ValueError("escape= is one character, or None")
-    stdin, stdout, stderr = (stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    stdout, stderr = sys.stdout.fileno(), sys.stderr.fileno()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     with session.open_session() as channel, contextlib.ExitStack() as stack:
-        for name, value in wishes.items():
+        stdin = stack.enter_context(_input(visit.has_input))
+        for name, value in visit.wishes.items():
             set_variable(channel, name, value, set())
-        if takes_terminal and os.isatty(stdin):
+        if os.isatty(stdin) and visit.terminal is not Terminal.NEVER:
             size = size_of(stdout if os.isatty(stdout) else stdin)
-            channel.pty(os.environ.get("TERM", "xterm"), *size, modes=modes_of(stdin))
+            channel.pty(_terminal_type(), *size, modes=modes_of(stdin))
             stack.enter_context(raw(stdin))
         else:
             escape = None
-        channel.shell() if command is None else channel.exec(command)
+            if visit.terminal is Terminal.ALWAYS:
+                channel.pty(_terminal_type(), *size_of(stdout))
+        _start(channel, visit)
         return _Interaction(channel, stdin, stdout, stderr, Escapes(escape)).run()
+
+
+@contextlib.contextmanager
+def _input(is_wanted: bool) -> Iterator[int]:
+    """The descriptor to read from."""
+    if is_wanted:
+        yield sys.stdin.fileno()
+        return
+    descriptor = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _start(channel: _ssh.Channel, visit: Visit) -> None:
+    if visit.command is None:
+        channel.shell()
+    elif visit.is_subsystem:
+        channel.subsystem(visit.command)
+    else:
+        channel.exec(visit.command)
+
+
+def _terminal_type() -> str:
+    return os.environ.get("TERM", "xterm")
 
 
 class _Interaction:
@@ -113,7 +160,7 @@ class _Interaction:
                 return  # it has just ended
             if self._escapes.wants_help:
                 self._escapes.wants_help = False
-                os.write(self._stderr, HELP.replace("\n", "\r\n").encode())
+                os.write(self._stderr, self._escapes.help.replace("\n", "\r\n").encode())
 
     def _typed(self) -> Iterator[bytes]:
         """What comes from stdin, b'' once at its end, until the channel is closed."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import _ssh
 
+from ..config import HostConfig
 from ..connecting.connect import Link, connect_route
 from ..connecting.person import AtTerminal
 from ..connecting.resolve import route_to
@@ -59,11 +60,20 @@ def _route(target: Target, settings: Settings, out: Output) -> list[HopSettings]
     except (OSError, ValueError) as error:
         raise ConnectFailed(f"{target}: {describe(error)}") from None
     route = [stop for stop in stops if isinstance(stop, HopSettings)]
+    _tell_as_much_as(route[-1].config, out)
     for stop in route:
         is_mute = not isinstance(stop.person, AtTerminal)
         stop.person = Asked(out, is_mute=is_mute)
         stop.host_keys = Custom(host_keys.policy(stop, out))
     return route
+
+
+def _tell_as_much_as(config: HostConfig | None, out: Output) -> None:
+    """As LogLevel says, if -q and -v do not."""
+    if config is None or not config.is_set("loglevel") or out.quiet or out.verbose:
+        return
+    out.quiet = config.log_level in ("silent", "fatal", "error")
+    out.verbose = config.log_level.startswith(("verbose", "debug"))
 
 
 def _links(route: list[HopSettings], target: Target, out: Output) -> list[Link]:

@@ -1,5 +1,5 @@
-"""What -L and -D say: [HERE:]PORT:HOST:PORT and [HERE:]PORT, addresses with colons in brackets; and
-listening as they say, or as LocalForward and DynamicForward of ssh_config do.
+"""What -L, -D and -W say: [HERE:]PORT:HOST:PORT, [HERE:]PORT and HOST:PORT, addresses with colons
+in brackets; and listening as they say, or as LocalForward and DynamicForward of ssh_config do.
 """
 
 import re
@@ -7,6 +7,7 @@ import re
 import _ssh
 
 from ..config import Forward as Wanted
+from ..config import HostConfig
 from ..escape import describe
 from ..forwarding.listener import Forward, by_socks, listen_at, listen_at_path, to_place
 from .failures import CommandError
@@ -30,16 +31,28 @@ def parse_dynamic(text: str) -> Wanted:
     return Wanted(here, _listen_port(rest[0]))
 
 
-def listen(wanted: Wanted, session: _ssh.Session) -> Forward:
+def parse_place(text: str) -> tuple[str, int]:
+    parts = _parts(text)
+    if len(parts) != 2 or not parts[0]:
+        raise ValueError("-W takes HOST:PORT")
+    return parts[0], port_number(parts[1])
+
+
+def listen(wanted: Wanted, session: _ssh.Session, config: HostConfig) -> Forward:
     """CommandError if there is nothing to listen at, or nothing that it could lead to."""
     if wanted.connect_path is not None:
         raise CommandError(f"{wanted.destination}: unix sockets of the server are not there yet")
     try:
         if wanted.listen_path is not None:
-            listener = listen_at_path(wanted.listen_path)
+            listener = listen_at_path(
+                wanted.listen_path,
+                mask=config.stream_local_bind_mask,
+                replaces=config.stream_local_bind_unlink,
+            )
         else:
-            # None is this machine alone; an empty name says that all may come.
-            here = "" if wanted.listen_host is None else wanted.listen_host or "*"
+            here = wanted.listen_host or "*"  # an empty name says that all may come
+            if wanted.listen_host is None:
+                here = "*" if config.gateway_ports else ""
             listener = listen_at(here, wanted.listen_port or 0)
     except OSError as error:
         raise CommandError(f"{wanted.listener}: {describe(error)}") from None

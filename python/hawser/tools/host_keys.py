@@ -28,7 +28,8 @@ def policy(stop: Settings, out: Output) -> Callable[[str, _ssh.HostKey], bool]:
             ask = partial(stop.person.answer, echo=True)
             if not stop.person.can_be_asked() or not is_trusted(name, key, ask):
                 return False
-        remember(name, key, stop.known_hosts, out.warning)
+        hashed = stop.config is not None and stop.config.hash_known_hosts
+        remember(name, key, stop.known_hosts, out.warning, hashed=hashed)
         return True
 
     return judge

@@ -28,6 +28,8 @@ class Settings:
     jumps: str | None = None
     config_file: str | None = None
     """Instead of the user's and the system's; 'none' for none at all."""
+    command: str | None = None
+    """What will be run, for `Match command`."""
     options: dict[str, list[str]] = field(default_factory=dict)
     """Of -o, by keyword in lower case."""
 
@@ -60,6 +62,7 @@ class Settings:
             "compression": self.compression,
             "proxy_jump": self.jumps,
             "options": self.options,
+            "command": self.command,
             "kex_timeout": PEOPLES_SECONDS,
         }
         return {name: value for name, value in said.items() if value is not None}
