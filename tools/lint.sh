@@ -50,12 +50,23 @@ run_tidy() {
   return "${PIPESTATUS[0]}"
 }
 
+# For who uses it: what mypy takes, pyright may not. It brings its own node.
+pyright() {
+  if ! command -v basedpyright >/dev/null; then
+    echo "lint: without pyright: tools/setup.sh --lint installs it"
+    return 0
+  fi
+  basedpyright --level error | grep -v '^0 errors'
+  return "${PIPESTATUS[0]}"
+}
+
 lint_python() {
   check ruff ruff check --quiet .
   check ruff-format ruff format --check --quiet .
   check mypy mypy --strict python/_ssh.pyi python/hawser tools tests/python
   check mypy-bench mypy --strict -p bench
   check mypy-interop mypy --strict tests/interop  # apart: there are two files conftest.py
+  check pyright pyright
   check stubtest env MYPYPATH=python python -m mypy.stubtest _ssh --allowlist tools/stubtest-allow.txt
 }
 

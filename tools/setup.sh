@@ -5,7 +5,7 @@
 #
 #   tools/setup.sh [--lint] [--peers] [--bench] [--no-install]
 #
-#   --lint         also the clang tools of tools/lint.sh
+#   --lint         also the clang tools and pyright of tools/lint.sh
 #   --peers        also the servers of tests/interop (tools/peers.sh makes some of them)
 #   --bench        also the peers and tools of bench/run.sh
 #   --no-install   leave out the project itself
@@ -24,6 +24,7 @@ extra_packages=(openssh-client openssh-server openssh-sftp-server dropbear-bin t
 peer_packages=(proftpd-mod-crypto erlang-ssh libssh-dev)
 bench_packages=(libssh-dev libssh2-1-dev libbenchmark-dev curl lftp strace binutils)
 lint_packages=(clang-format-19 clang-tidy-19 clang-19)
+requirements=(dev)
 venv=build/venv
 install=yes
 peers=no
@@ -31,7 +32,7 @@ peers=no
 main() {
   for option in "$@"; do
     case $option in
-      --lint) packages+=("${lint_packages[@]}") ;;
+      --lint) packages+=("${lint_packages[@]}"); requirements+=(lint) ;;
       --peers) peers=yes; extra_packages+=("${peer_packages[@]}") ;;
       --bench) extra_packages+=("${bench_packages[@]}") ;;
       --no-install) install=no ;;
@@ -158,11 +159,14 @@ END
 }
 
 install_requirements() {
-  local stamp=$venv/.requirements
-  cmp -s tools/requirements-dev.txt $stamp && return 0
-  say "installing tools/requirements-dev.txt"
-  pip install -r tools/requirements-dev.txt
-  cp tools/requirements-dev.txt $stamp
+  local name stamp file
+  for name in "${requirements[@]}"; do
+    stamp=$venv/.requirements-$name file=tools/requirements-$name.txt
+    cmp -s "$file" "$stamp" && continue
+    say "installing $file"
+    pip install -r "$file"
+    cp "$file" "$stamp"
+  done
 }
 
 install_project() {

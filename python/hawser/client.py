@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import warnings
+import weakref
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .files.remote_path import RemotePath
     from .files.sync import SyncReport
     from .files.transfers import Progress
-    from .forwarding.listener import Forward
+    from .forwarding.listener import Forward, Listening, Open
     from .running.completed import CompletedProcess
     from .running.process import Process, Sink, Source
 
@@ -59,6 +60,7 @@ class Client:
                 self.session, self._name, settings.keepalive_interval, settings.keepalive_count_max
             )
             keepalive.watch(self._watched)
+        self._forwards: weakref.WeakSet[Listening] = weakref.WeakSet()
         threads.close_at_exit(self)
 
     # ---- what it is ------------------------------------------------------------------------------
@@ -162,6 +164,7 @@ class Client:
         from .running.process import Process
         from .running.starting import Start
 
+        sys.audit("hawser.run", self._name, command)
         start = Start(
             command=command,
             env=env,
@@ -180,6 +183,7 @@ class Client:
         status. Enter, `~`, `.` leaves at once."""
         from .running.shell import Visit, interact
 
+        sys.audit("hawser.run", self._name, command)
         wishes = self._links[-1].settings.variables
         return interact(self.session, Visit(command=command, escape=escape, wishes=wishes))
 
@@ -187,6 +191,7 @@ class Client:
 
     def sftp(self) -> _ssh.SFTP:
         """A new SFTP client, the caller's to close."""
+        sys.audit("hawser.sftp", self._name)
         return self.session.sftp()
 
     @property
@@ -219,6 +224,7 @@ class Client:
         matches. With `verify` the copies are compared by SHA-256. Returns the local paths."""
         from .files.transfers import get
 
+        sys.audit("hawser.get", self._name, remote, local)
         copies = get(
             self.files,
             remote,
@@ -246,6 +252,7 @@ class Client:
         """Uploads, as `get` downloads. Returns the remote paths."""
         from .files.transfers import put
 
+        sys.audit("hawser.put", self._name, local, remote)
         copies = put(
             self.files,
             local,
@@ -276,6 +283,7 @@ class Client:
         says what would be done. A path on the server is a `client.path(...)`; both may be."""
         from .files.syncing import sync_paths
 
+        sys.audit("hawser.sync", self._name, source, target)
         return sync_paths(
             self.files,
             self._output_of,
@@ -311,26 +319,34 @@ class Client:
         """Connections to a port here go to `dest_host`:`dest_port`, as the server sees it.
         `listen_host` is `""` for this machine alone, `"*"` for all; port 0 is any free one, which
         the `Forward` tells."""
-        from .forwarding.listener import Forward, listen_at, to_place
+        from .forwarding.listener import to_place
 
         opens = to_place(self.session, dest_host, dest_port)
-        return Forward(listen_at(listen_host, listen_port), opens, f"{dest_host}:{dest_port}")
+        return self._forward((listen_host, listen_port), opens, f"{dest_host}:{dest_port}")
 
     def forward_local_path_to_port(
         self, listen_path: StrPath, dest_host: str, dest_port: int
     ) -> "Forward":
         """The same from a unix socket, which is made, and removed at the end."""
-        from .forwarding.listener import Forward, listen_at_path, to_place
+        from .forwarding.listener import to_place
 
         opens = to_place(self.session, dest_host, dest_port)
-        listener = listen_at_path(os.fspath(listen_path))
-        return Forward(listener, opens, f"{dest_host}:{dest_port}")
+        return self._forward(os.fspath(listen_path), opens, f"{dest_host}:{dest_port}")
 
     def forward_socks(self, listen_host: str = "", listen_port: int = 0) -> "Forward":
         """A SOCKS proxy (4, 4a and 5) here: its connections leave from the server."""
-        from .forwarding.listener import Forward, by_socks, listen_at
+        from .forwarding.listener import by_socks
 
-        return Forward(listen_at(listen_host, listen_port), by_socks(self.session), "SOCKS")
+        return self._forward((listen_host, listen_port), by_socks(self.session), "SOCKS")
+
+    def _forward(self, place: tuple[str, int] | str, opens: "Open", shown: str) -> "Forward":
+        from .forwarding.listener import Forward, listen_at, listen_at_path
+
+        sys.audit("hawser.forward", self._name, place, shown)
+        listener = listen_at_path(place) if isinstance(place, str) else listen_at(*place)
+        forward = Forward(listener, opens, shown)
+        self._forwards.add(forward.listening)
+        return forward
 
     # ---- upkeep and end --------------------------------------------------------------------------
 
@@ -340,6 +356,8 @@ class Client:
             keepalive.unwatch(self._watched)
         if os.getpid() != self._owner:  # a child of fork: it is the parent's
             return
+        for listening in list(self._forwards):
+            listening.close()
         for link in reversed(self._links):
             with contextlib.suppress(OSError):
                 link.close()
@@ -356,7 +374,11 @@ class Client:
         self.close()
 
     def __del__(self) -> None:
-        if not getattr(self, "_links", None) or self._owner != os.getpid():
+        if not getattr(self, "_links", None):
+            return
+        if self._owner != os.getpid():
+            for link in self._links:
+                link.abandon()
             return
         if not self.session.closed and not sys.is_finalizing():
             warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)

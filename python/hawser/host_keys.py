@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import _ssh
 
@@ -185,7 +185,7 @@ def policy_of(value: object) -> HostKeyPolicy:
         names = ", ".join(map(repr, _BY_NAME))
         raise ValueError(f"host_keys={value!r}: there are {names}, fingerprints and policies")
     if callable(value):
-        return Custom(value)
+        return Custom(cast("Judge", value))
     raise TypeError(f"host_keys= takes a policy of hawser.host_keys, not {type(value).__name__}")
 
 

@@ -19,7 +19,7 @@ import pytest
 from servers import PASSWORD, OpenSSHServer, is_root
 
 ROOT = Path(__file__).parents[2]
-_PAGES = ("ssh", "config", "connect", "run", "files", "forward")
+_PAGES = ("ssh", "config", "connect", "run", "files", "forward", "manners", "testing")
 REFERENCE = ROOT / "docs" / "ssh.md"
 PAGES = [ROOT / "README.md", *(ROOT / "docs" / f"{name}.md" for name in _PAGES)]
 STUB = ROOT / "python" / "_ssh.pyi"

@@ -38,6 +38,13 @@ class Link:
     settings: Settings
     session: _ssh.Session
     held: contextlib.ExitStack = field(repr=False)
+    sock: socket.socket | None = None
+    """What it runs on, if we made that."""
+
+    def abandon(self) -> None:
+        """In a child of fork: its copy of the descriptor goes, all else is the parent's."""
+        if self.sock is not None:
+            self.sock.close()
 
     def close(self) -> None:
         try:
@@ -84,6 +91,7 @@ class _Hop:
         self._hops = hops
         self._stack = contextlib.ExitStack()
         self._command: ProxyCommand | None = None
+        self._sock: socket.socket | None = None
 
     def connect(
         self, via: _ssh.Session | None, tell: Callable[[Settings, _ssh.Session], object]
@@ -103,7 +111,7 @@ class _Hop:
                 session.close()
                 raise
             log.info("logged in at %s", self._name)
-            return Link(settings, session, self._stack.pop_all())
+            return Link(settings, session, self._stack.pop_all(), self._sock)
         raise AssertionError("nothing swallows an exception here")
 
     @property
@@ -129,9 +137,11 @@ class _Hop:
             with self._step("proxy command"):
                 self._command = ProxyCommand(command, shell)
             self._stack.callback(self._command.close)
-            return self._command.sock
+            self._sock = self._command.sock
+            return self._sock
         sock = self._through_proxy(settings.proxy) if settings.proxy else self._dial(host, port)
-        return self._stack.enter_context(sock)
+        self._sock = self._stack.enter_context(sock)
+        return self._sock
 
     def _dial(self, host: str, port: int) -> socket.socket:
         settings = self._settings

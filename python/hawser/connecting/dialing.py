@@ -38,25 +38,37 @@ def dial(
 
     All addresses are tried `attempts` times, each time for at most `timeout` seconds."""
     prepare = partial(_bind, address=bind_address, interface=bind_interface)
-    for left in reversed(range(attempts)):
-        end = None if timeout is None else time.monotonic() + timeout
-        addresses = in_turn(look_up(host, port, family, timeout))
-        race = _Race(addresses, prepare)
+    while True:
+        attempts -= 1
         try:
-            sock = race.winner(end)
-            break
+            sock = _attempt(host, port, family, timeout, prepare)
         except PermissionError:  # another time it is the same
             raise
         except OSError:
-            if not left:
+            if attempts <= 0:
                 raise
-        finally:
-            race.close()
-        time.sleep(PAUSE_SECONDS)
-    sock.setblocking(True)
-    if keeps_alive:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    return sock
+            time.sleep(PAUSE_SECONDS)
+            continue
+        sock.setblocking(True)
+        if keeps_alive:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        return sock
+
+
+def _attempt(
+    host: str,
+    port: int,
+    family: socket.AddressFamily,
+    timeout: float | None,
+    prepare: Callable[[socket.socket], None],
+) -> socket.socket:
+    """One try of all addresses."""
+    end = None if timeout is None else time.monotonic() + timeout
+    race = _Race(in_turn(look_up(host, port, family, timeout)), prepare)
+    try:
+        return race.winner(end)
+    finally:
+        race.close()
 
 
 def look_up(

@@ -30,15 +30,15 @@ Algorithms = Mapping[str, str | Sequence[str]] | _ssh.Legacy | str
 class Credentials:
     """What may be used to log in."""
 
-    password: Secret | None = None
-    new_password: Secret | None = None
+    password: Secret | None = field(default=None, repr=False)
+    new_password: Secret | None = field(default=None, repr=False)
     """Sent if the server says that `password` has expired."""
-    keys: list[Key] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list, repr=False)
     """Those that were named, tried first."""
     default_keys: list[Path] = field(default_factory=list)
     certificates: list[Path] = field(default_factory=list)
     """Besides those that lie beside their keys as NAME-cert.pub."""
-    passphrase: Secret | None = None
+    passphrase: Secret | None = field(default=None, repr=False)
     agent: _ssh.Agent | None = None
     identities_only: bool = False
     """None of the agent but those whose files are named."""
@@ -62,7 +62,7 @@ class Settings:
     connect_timeout: float | None = None
     connection_attempts: int = 1
     tcp_keepalive: bool = True
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
     proxy_command: str | None = None
     sock: object | None = None
     """A stream that is connected already."""
@@ -94,7 +94,7 @@ class Settings:
     keepalive_count_max: int = 3
     config: HostConfig | None = None
     """What ssh_config says, for what is not of connecting."""
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Of the environment: sent with each command to a server that takes them."""
 
     @property

@@ -4,6 +4,7 @@ A copy has the time and the permissions of its source, so that the next sync fin
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from .sides import LocalSide, RemoteSide, Side
 from .transfers import Progress
@@ -41,9 +42,7 @@ def _between(
         else:
             size = found.st_size or 0
             with source.sftp.open(old) as file:
-                report = (
-                    None if progress is None else lambda done, total: progress(old, done, total)
-                )
+                report = None if progress is None else partial(progress, old)
                 target.sftp.putfo(file, new, size=size, callback=report)
         target.sftp.setstat(
             new,

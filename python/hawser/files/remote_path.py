@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import IO, Any, Self
@@ -242,7 +243,7 @@ class RemotePath(PureRemotePath):
         newline: str | None = None,
     ) -> IO[Any]:
         """As the built-in: text unless there is a `b` in the mode. Text is UTF-8 by default."""
-        binary = self._sftp.open(self, mode.replace("t", ""))
+        binary = self._opened(mode.replace("t", ""))
         if "b" in mode:
             if encoding is not None or errors is not None or newline is not None:
                 binary.close()
@@ -250,8 +251,12 @@ class RemotePath(PureRemotePath):
             return binary  # type: ignore[return-value]
         return io.TextIOWrapper(binary, encoding or "utf-8", errors, newline)
 
+    def _opened(self, mode: str) -> _ssh.SFTPFile:
+        sys.audit("hawser.open", str(self), mode)
+        return self._sftp.open(self, mode)
+
     def read_bytes(self) -> bytes:
-        with self._sftp.open(self) as file:
+        with self._opened("r") as file:
             return file.read()
 
     def read_text(self, encoding: str | None = None, errors: str | None = None) -> str:
@@ -260,7 +265,7 @@ class RemotePath(PureRemotePath):
             return text
 
     def write_bytes(self, data: bytes) -> int:
-        with self._sftp.open(self, "w") as file:
+        with self._opened("w") as file:
             return file.write(data)
 
     def write_text(

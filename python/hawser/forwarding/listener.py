@@ -4,11 +4,13 @@ import contextlib
 import logging
 import os
 import socket
+import sys
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 import _ssh
 
@@ -27,66 +29,64 @@ Open = Callable[[socket.socket], _ssh.Channel | None]
 
 class Forward:
     """Made by the client's `forward_...` calls. Listens until `close`, which `with` calls; what is
-    connected then is ended."""
+    connected then is ended. So it is with one that is dropped, and when its client closes."""
 
     def __init__(self, listener: socket.socket, open_channel: Open, shown: str) -> None:
-        self._listener = listener
-        self._open = open_channel
-        self._shown = shown
-        self._name: tuple[str, int] | str = listener.getsockname()
-        self._lock = threading.Lock()
-        self._relays: set[Relay] = set()
-        self._closed = False
-        self.accepted = 0
-        """Connections so far."""
-        self.refused = 0
-        """Those of them that came to nothing."""
-        self.bytes_sent = 0
-        self.bytes_received = 0
-        threads.start(self._accept, "listen")
-        threads.close_at_exit(self)
+        self._listening = Listening(listener, open_channel, shown)
+        threads.start(self._listening.accept, "listen")
+        threads.close_at_exit(self._listening)
+
+    @property
+    def listening(self) -> "Listening":
+        """What does the work, for who has to end it."""
+        return self._listening
 
     @property
     def address(self) -> tuple[str, int] | str:
         """Where it listens: (host, port), or a path."""
-        name = self._name
+        name = self._listening.name
         return name if isinstance(name, str) else name[:2]
 
     @property
     def port(self) -> int:
         """The port it listens at."""
-        name = self._name
+        name = self._listening.name
         if isinstance(name, str):
             raise AttributeError("a socket with a path has no port")
         return name[1]
 
     @property
+    def accepted(self) -> int:
+        """Connections so far."""
+        return self._listening.accepted
+
+    @property
+    def refused(self) -> int:
+        """Those of them that came to nothing."""
+        return self._listening.refused
+
+    @property
     def connections(self) -> int:
         """How many there are now."""
-        with self._lock:
-            return len(self._relays)
+        return self._listening.connections()
+
+    @property
+    def bytes_sent(self) -> int:
+        return self._listening.bytes_sent
+
+    @property
+    def bytes_received(self) -> int:
+        return self._listening.bytes_received
 
     @property
     def closed(self) -> bool:
-        return self._closed
+        return self._listening.closed
 
     def __repr__(self) -> str:
-        return f"<hawser Forward {self._shown}{' closed' if self._closed else ''}>"
+        return f"<hawser Forward {self._listening.shown}{' closed' if self.closed else ''}>"
 
     def close(self) -> None:
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            relays = list(self._relays)
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        if isinstance(self._name, str):
-            with contextlib.suppress(OSError):
-                os.unlink(self._name)  # noqa: PTH108
-        for relay in relays:
-            relay.close()
+        self._listening.close()
 
     def __enter__(self) -> Self:
         return self
@@ -99,9 +99,66 @@ class Forward:
     ) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        listening = getattr(self, "_listening", None)
+        if listening is None or listening.closed or not listening.is_ours():
+            return
+        if not sys.is_finalizing():
+            warnings.warn(f"unclosed {self!r}", ResourceWarning, stacklevel=2, source=self)
+        listening.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a hawser.Forward cannot be pickled: its socket belongs to this process")
+
+
+class Listening:
+    """The socket and what it leads to, apart from the `Forward`, so that its threads do not keep
+    that alive."""
+
+    def __init__(self, listener: socket.socket, open_channel: Open, shown: str) -> None:
+        self._listener = listener
+        self._open = open_channel
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        self._relays: set[Relay] = set()
+        self.shown = shown
+        self.name: tuple[str, int] | str = listener.getsockname()
+        self.closed = False
+        self.accepted = 0
+        self.refused = 0
+        self.bytes_sent = 0
+        self.bytes_received = 0
+
+    def is_ours(self) -> bool:
+        """No child of fork has it."""
+        return os.getpid() == self._owner
+
+    def connections(self) -> int:
+        with self._lock:
+            return len(self._relays)
+
+    def close(self) -> None:
+        if not self.is_ours():  # the socket, its path and the lock are the parent's
+            self.closed = True
+            self._listener.close()
+            return
+        with self._lock:
+            if self.closed:
+                return
+            self.closed = True
+            relays = list(self._relays)
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        if isinstance(self.name, str):
+            with contextlib.suppress(OSError):
+                os.unlink(self.name)  # noqa: PTH108
+        for relay in relays:
+            relay.close()
+
     # ---- its threads -----------------------------------------------------------------------------
 
-    def _accept(self) -> None:
+    def accept(self) -> None:
         with contextlib.suppress(OSError):  # it is closed
             while True:
                 sock, _ = self._listener.accept()
@@ -113,7 +170,7 @@ class Forward:
             try:
                 channel = self._open(sock)
             except OSError as error:
-                log.info("%s: %s", self._shown, error)
+                log.info("%s: %s", self.shown, error)
                 channel = None
             if channel is None:
                 self.refused += 1
@@ -121,7 +178,7 @@ class Forward:
             with channel:
                 relay = Relay(sock, channel, self._count)
                 with self._lock:
-                    if self._closed:
+                    if self.closed:
                         return
                     self._relays.add(relay)
                 try:

@@ -10,7 +10,7 @@ UNKNOWN_STATUS = 255
 """The return code where the server said neither a status nor a signal, as of ssh itself."""
 
 
-class CompletedProcess(subprocess.CompletedProcess):  # type: ignore[type-arg]
+class CompletedProcess(subprocess.CompletedProcess[Any]):
     """As of `subprocess.run`, and `exit_signal`: the name of the signal that ended the command."""
 
     def __init__(

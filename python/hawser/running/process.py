@@ -1,11 +1,14 @@
 """A command that runs on the server, after `subprocess.Popen`."""
 
 import io
+import os
 import signal
 import subprocess
+import sys
 import time
+import warnings
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, cast
 
 import _ssh
 
@@ -45,6 +48,7 @@ class Process:
         self.args: Command = start.command
         self.returncode: int | None = None
         self._encoding, self._errors = encoding, errors
+        self._owner = os.getpid()
         self._channel = start.on(client.session, client.refused_variables)
         self._readers = {"stdout": self._channel.stdout, "stderr": self._channel.stderr}
         self._pumps: list[Pump] = []
@@ -69,6 +73,18 @@ class Process:
 
     def __repr__(self) -> str:
         return f"<hawser Process {self.args!r} returncode={self.returncode}>"
+
+    def __del__(self) -> None:
+        channel = getattr(self, "_channel", None)
+        if channel is None or self.returncode is not None or self._owner != os.getpid():
+            return
+        has_ended = channel.closed or channel.exit_status is not None
+        if not has_ended and not sys.is_finalizing():
+            text = f"the command still runs: {self!r}"
+            warnings.warn(text, ResourceWarning, stacklevel=2, source=self)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a hawser.Process cannot be pickled: its connection is this process's")
 
     # ---- its end ---------------------------------------------------------------------------------
 
@@ -188,7 +204,7 @@ class Process:
             if self._encoding is None:
                 return writer
             return io.TextIOWrapper(
-                writer,
+                cast("IO[bytes]", writer),
                 self._encoding,
                 self._errors,
                 write_through=True,

@@ -18,7 +18,7 @@ class Settings:
 
     user: str | None = None
     port: int | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     identities: list[str] = field(default_factory=list)
     batch: bool | None = None
     """Never ask."""

@@ -23,14 +23,17 @@ _DOTS = (".", "..")
 class _Side(Protocol):
     """Where the files are."""
 
-    def look(self, name: str) -> Entry:
+    def look(self, name: str, /) -> Entry:
         """A file, a symlink as such."""
+        ...
 
-    def is_directory(self, name: str) -> bool:
+    def is_directory(self, name: str, /) -> bool:
         """Symlinks followed."""
+        ...
 
-    def read(self, name: str) -> list[Entry]:
+    def read(self, name: str, /) -> list[Entry]:
         """What is in a directory, without '.' and '..'."""
+        ...
 
     def owners(self, entries: Sequence[Entry]) -> Owners: ...
 
