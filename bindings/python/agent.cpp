@@ -63,15 +63,16 @@ nb::bytes sign(PyAgentKey& self, nb::handle data, nb::handle algorithm) {
 }  // namespace
 
 client::Outcome<Bytes> ObjectSigner::sign(std::string_view algorithm, ByteView data) {
-  const nb::gil_scoped_acquire gil;
-  try {
-    const nb::object signature =
-        object_.attr("sign")(to_python(data), nb::str(algorithm.data(), algorithm.size()));
-    const BufferView view(signature, "what sign() returned");
-    return to_bytes(view.view());
-  } catch (nb::python_error& error) {
-    return std::unexpected(keep_exception(nb::borrow(error.value())));
-  }
+  return with_gil([&]() -> client::Outcome<Bytes> {
+    try {
+      const nb::object signature =
+          object_.attr("sign")(to_python(data), nb::str(algorithm.data(), algorithm.size()));
+      const BufferView view(signature, "what sign() returned");
+      return to_bytes(view.view());
+    } catch (nb::python_error& error) {
+      return std::unexpected(keep_exception(nb::borrow(error.value())));
+    }
+  });
 }
 
 std::shared_ptr<client::Agent> agent_argument(nb::handle agent) {

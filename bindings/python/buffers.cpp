@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "gil.h"
+
 namespace hawser::python {
 
 namespace {
@@ -50,7 +52,7 @@ nb::bytes to_python(ByteQueue& queue) {
   auto bytes = nb::steal<nb::bytes>(made);
   // Nobody else has seen the new object yet, so it may be filled without the GIL.
   const ByteSpan memory(reinterpret_cast<std::uint8_t*>(PyBytes_AsString(made)), queue.size());
-  const nb::gil_scoped_release release;
+  const GilReleased released;
   queue.pop(memory);
   return bytes;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "errors.h"
+#include "gil.h"
 #include "streams.h"
 
 namespace hawser::python {
@@ -14,7 +15,7 @@ auto without_gil(Call&& call, PathStyle style = PathStyle::text) {
   drop_kept_exception();
   const client::Interrupt interrupted = interrupt();
   auto outcome = [&] {
-    const nb::gil_scoped_release release;
+    const GilReleased released;
     return call(interrupted);
   }();
   return unwrap(std::move(outcome), style);
@@ -23,7 +24,7 @@ auto without_gil(Call&& call, PathStyle style = PathStyle::text) {
 // Runs what cannot fail but takes the session's lock: nobody waits for that with the GIL held.
 template <typename Call>
 auto locked(Call&& call) {
-  const nb::gil_scoped_release release;
+  const GilReleased released;
   return call();
 }
 

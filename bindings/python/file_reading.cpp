@@ -55,7 +55,7 @@ nb::bytes joined(const std::vector<nb::bytes>& pieces, std::size_t size) {
     views.emplace_back(reinterpret_cast<const std::uint8_t*>(piece.c_str()), piece.size());
   }
   {
-    const nb::gil_scoped_release release;
+    const GilReleased released;
     for (const ByteView view : views) {
       copy(view, to);
       to = to.subspan(view.size());

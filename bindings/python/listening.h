@@ -5,18 +5,20 @@
 #include "hawser/client/transfer.h"
 
 #include "calls.h"
+#include "gil.h"
 
 namespace hawser::python {
 
 // Calls Python code in the middle of a transfer, which ends with what that raises.
 template <typename Call>
 Status ask_python(Call&& call) {
-  const nb::gil_scoped_acquire gil;
-  try {
-    return call();
-  } catch (nb::python_error& error) {
-    return std::unexpected(keep_exception(nb::borrow(error.value())).error);
-  }
+  return with_gil([&]() -> Status {
+    try {
+      return call();
+    } catch (nb::python_error& error) {
+      return std::unexpected(keep_exception(nb::borrow(error.value())).error);
+    }
+  });
 }
 
 struct Listening {

@@ -77,12 +77,13 @@ void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle 
   }
   using Answers = client::Outcome<std::vector<SecretBytes>>;
   const auto answer = [&](const session::PromptsShown& request) -> Answers {
-    const nb::gil_scoped_acquire gil;
-    try {
-      return answers_of(handler, request);
-    } catch (nb::python_error& error) {
-      return std::unexpected(keep_exception(nb::borrow(error.value())));
-    }
+    return with_gil([&]() -> Answers {
+      try {
+        return answers_of(handler, request);
+      } catch (nb::python_error& error) {
+        return std::unexpected(keep_exception(nb::borrow(error.value())));
+      }
+    });
   };
   without_gil([&](const client::Interrupt& interrupted) {
     return self.connection->login_keyboard_interactive(name, answer, interrupted);

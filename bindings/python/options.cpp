@@ -6,6 +6,7 @@
 
 #include "buffers.h"
 #include "errors.h"
+#include "gil.h"
 #include "results.h"
 #include "streams.h"
 
@@ -71,17 +72,16 @@ std::vector<std::string> paths_from(nb::handle value) {
 void set_callback(client::HostKeyPolicy& policy, nb::handle callback) {
   policy.unknown = client::UnknownHostKey::ask;
   const auto held =
-      std::shared_ptr<nb::object>(new nb::object(nb::borrow(callback)), [](nb::object* object) {
-        const nb::gil_scoped_acquire gil;
-        delete object;
-      });
+      std::shared_ptr<nb::object>(new nb::object(nb::borrow(callback)),
+                                  [](nb::object* object) { with_gil([&] { delete object; }); });
   policy.ask = [held, host = policy.host](const keys::PublicKey& key) -> client::Outcome<bool> {
-    const nb::gil_scoped_acquire gil;
-    try {
-      return (*held)(host, make_host_key(key.type(), key.blob())).is(nb::handle(Py_True));
-    } catch (nb::python_error& error) {
-      return std::unexpected(keep_exception(nb::borrow(error.value())));
-    }
+    return with_gil([&]() -> client::Outcome<bool> {
+      try {
+        return (*held)(host, make_host_key(key.type(), key.blob())).is(nb::handle(Py_True));
+      } catch (nb::python_error& error) {
+        return std::unexpected(keep_exception(nb::borrow(error.value())));
+      }
+    });
   };
 }
 

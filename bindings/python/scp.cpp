@@ -24,18 +24,19 @@ class GrowingBytes {
 
   // Takes the GIL for it. Empty if there is no memory.
   ByteSpan grow(std::size_t size) {
-    const nb::gil_scoped_acquire acquire;
-    const auto wanted = static_cast<Py_ssize_t>(size);
-    if (bytes_ == nullptr) {
-      bytes_ = PyBytes_FromStringAndSize(nullptr, wanted);
-    } else {
-      resize(wanted);
-    }
-    if (bytes_ == nullptr) {
-      PyErr_Clear();  // the failure says it
-      return {};
-    }
-    return {reinterpret_cast<std::uint8_t*>(PyBytes_AsString(bytes_)), size};
+    return with_gil([&]() -> ByteSpan {
+      const auto wanted = static_cast<Py_ssize_t>(size);
+      if (bytes_ == nullptr) {
+        bytes_ = PyBytes_FromStringAndSize(nullptr, wanted);
+      } else {
+        resize(wanted);
+      }
+      if (bytes_ == nullptr) {
+        PyErr_Clear();  // the failure says it
+        return {};
+      }
+      return {reinterpret_cast<std::uint8_t*>(PyBytes_AsString(bytes_)), size};
+    });
   }
   nb::bytes take() {
     if (bytes_ == nullptr) return nb::bytes("", 0);

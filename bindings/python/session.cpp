@@ -114,20 +114,21 @@ client::InputSource source_of(ByteView data) {
 // What a file's read() gives. Its exceptions reach the caller of run() unchanged.
 client::InputSource source_of(nb::handle file) {
   return [file](ByteSpan to) -> client::Outcome<client::World::Input> {
-    const nb::gil_scoped_acquire gil;
-    try {
-      const nb::object piece = file.attr("read")(to.size());
-      if (piece.is_none()) return client::World::Input{0, true};
-      const BufferView view(piece, "what input.read() returned");
-      if (view.view().size() > to.size()) {
-        PyErr_SetString(PyExc_ValueError, "input.read(n) returned more than n bytes");
-        throw nb::python_error();
+    return with_gil([&]() -> client::Outcome<client::World::Input> {
+      try {
+        const nb::object piece = file.attr("read")(to.size());
+        if (piece.is_none()) return client::World::Input{0, true};
+        const BufferView view(piece, "what input.read() returned");
+        if (view.view().size() > to.size()) {
+          PyErr_SetString(PyExc_ValueError, "input.read(n) returned more than n bytes");
+          throw nb::python_error();
+        }
+        copy(view.view(), to);
+        return client::World::Input{view.view().size(), view.view().empty()};
+      } catch (nb::python_error& error) {
+        return std::unexpected(keep_exception(nb::borrow(error.value())));
       }
-      copy(view.view(), to);
-      return client::World::Input{view.view().size(), view.view().empty()};
-    } catch (nb::python_error& error) {
-      return std::unexpected(keep_exception(nb::borrow(error.value())));
-    }
+    });
   };
 }
 

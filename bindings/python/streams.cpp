@@ -15,6 +15,7 @@
 #include "buffers.h"
 #include "channel.h"
 #include "errors.h"
+#include "gil.h"
 
 namespace hawser::python {
 
@@ -46,9 +47,10 @@ class ObjectStream final : public client::ByteStream {
   }
 
   ~ObjectStream() override {
-    const nb::gil_scoped_acquire gil;
-    object_.reset();
-    exception_.reset();
+    with_gil([&] {
+      object_.reset();
+      exception_.reset();
+    });
   }
 
   Result<ReadResult> read_some(ByteSpan to) override {
@@ -66,22 +68,23 @@ class ObjectStream final : public client::ByteStream {
       if (!is_writable()) return std::size_t{0};
       from = from.first(std::min(from.size(), kSend));
     }
-    const nb::gil_scoped_acquire gil;
-    try {
-      const nb::object sent = object_.attr("send")(to_python(from));
-      if (sent.is_none()) return from.size();
-      const auto size = nb::cast<std::size_t>(sent);
-      if (size > from.size()) {
-        PyErr_SetString(PyExc_ValueError, "send() returned more than it was given");
-        throw nb::python_error();
+    return with_gil([&]() -> Result<std::size_t> {
+      try {
+        const nb::object sent = object_.attr("send")(to_python(from));
+        if (sent.is_none()) return from.size();
+        const auto size = nb::cast<std::size_t>(sent);
+        if (size > from.size()) {
+          PyErr_SetString(PyExc_ValueError, "send() returned more than it was given");
+          throw nb::python_error();
+        }
+        return size;
+      } catch (nb::python_error& error) {
+        if (means_not_yet(error)) return std::size_t{0};
+        return keep(error);
+      } catch (const std::exception&) {
+        return fail(Errc::connection_lost, "send", EINVAL);
       }
-      return size;
-    } catch (nb::python_error& error) {
-      if (means_not_yet(error)) return std::size_t{0};
-      return keep(error);
-    } catch (const std::exception&) {
-      return fail(Errc::connection_lost, "send", EINVAL);
-    }
+    });
   }
 
   Status wait(client::Readiness wanted, std::optional<Duration> most) override {
@@ -96,15 +99,16 @@ class ObjectStream final : public client::ByteStream {
   void shut_down() override {
     if (is_shut_down_.exchange(true)) return;
     wake();
-    const nb::gil_scoped_acquire gil;
-    try {
-      if (nb::hasattr(object_, "shutdown")) {
-        object_.attr("shutdown")(2);
-      } else if (nb::hasattr(object_, "close")) {
-        object_.attr("close")();
+    with_gil([&] {
+      try {
+        if (nb::hasattr(object_, "shutdown")) {
+          object_.attr("shutdown")(2);
+        } else if (nb::hasattr(object_, "close")) {
+          object_.attr("close")();
+        }
+      } catch (nb::python_error&) {  // it may be closed already: nothing is left to end
       }
-    } catch (nb::python_error&) {  // it may be closed already: nothing is left to end
-    }
+    });
   }
 
  private:
@@ -123,12 +127,13 @@ class ObjectStream final : public client::ByteStream {
 
   // TLS sockets hold bytes that poll() does not know of.
   bool has_pending() {
-    const nb::gil_scoped_acquire gil;
-    try {
-      return nb::hasattr(object_, "pending") && nb::cast<int>(object_.attr("pending")()) > 0;
-    } catch (const std::exception&) {
-      return false;
-    }
+    return with_gil([&]() -> bool {
+      try {
+        return nb::hasattr(object_, "pending") && nb::cast<int>(object_.attr("pending")()) > 0;
+      } catch (const std::exception&) {
+        return false;
+      }
+    });
   }
 
   [[nodiscard]] bool is_writable() const {
@@ -152,20 +157,21 @@ class ObjectStream final : public client::ByteStream {
   }
 
   void receive() {
-    const nb::gil_scoped_acquire gil;
-    try {
-      const nb::object data = object_.attr("recv")(kRead);
-      const BufferView view(data, "what recv() returned");
-      if (view.view().size() > kRead) {
-        PyErr_SetString(PyExc_ValueError, "recv() returned more than it was asked for");
-        throw nb::python_error();
+    with_gil([&] {
+      try {
+        const nb::object data = object_.attr("recv")(kRead);
+        const BufferView view(data, "what recv() returned");
+        if (view.view().size() > kRead) {
+          PyErr_SetString(PyExc_ValueError, "recv() returned more than it was asked for");
+          throw nb::python_error();
+        }
+        received_ = to_bytes(view.view());
+        taken_ = 0;
+        is_end_ = received_.empty();
+      } catch (nb::python_error& error) {
+        if (!means_not_yet(error)) (void)keep(error);
       }
-      received_ = to_bytes(view.view());
-      taken_ = 0;
-      is_end_ = received_.empty();
-    } catch (nb::python_error& error) {
-      if (!means_not_yet(error)) (void)keep(error);
-    }
+    });
   }
 
   // An OSError ends the connection with its errno. Other exceptions reach whoever waits unchanged;
@@ -185,9 +191,10 @@ class ObjectStream final : public client::ByteStream {
 
   Status raise_kept() {
     if (!exception_.is_valid()) return {};
-    const nb::gil_scoped_acquire gil;
-    const nb::object exception = std::exchange(exception_, nb::object());
-    return std::unexpected(keep_exception(exception).error);
+    return with_gil([&]() -> Status {
+      const nb::object exception = std::exchange(exception_, nb::object());
+      return std::unexpected(keep_exception(exception).error);
+    });
   }
 
   nb::object object_;
@@ -219,6 +226,7 @@ std::unique_ptr<client::ByteStream> make_socket_stream(nb::handle sock) {
     PyErr_SetString(PyExc_ValueError, "sock must be a stream socket (SOCK_STREAM)");
     throw nb::python_error();
   }
+  if (error.detail == ECONNRESET) raise(client::explain(error, {}));
   errno = static_cast<int>(error.detail);
   PyErr_SetFromErrno(PyExc_OSError);
   throw nb::python_error();
@@ -254,11 +262,12 @@ client::Interrupt interrupt() {
   const bool is_main = threading.attr("current_thread")().is(threading.attr("main_thread")());
   if (!is_main) return {};
   return [] {
-    const nb::gil_scoped_acquire gil;
-    if (PyErr_CheckSignals() == 0) return false;
-    const nb::python_error error;
-    keep_exception(nb::borrow(error.value()));
-    return true;
+    return with_gil([&]() -> bool {
+      if (PyErr_CheckSignals() == 0) return false;
+      const nb::python_error error;
+      keep_exception(nb::borrow(error.value()));
+      return true;
+    });
   };
 }
 

@@ -43,6 +43,8 @@ Result<std::unique_ptr<SocketStream>> SocketStream::make(int descriptor) {
   sockaddr_storage peer{};
   socklen_t size = sizeof(peer);
   if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) {
+    // What the peer has reset already has no address any more, but still the error that says so.
+    if (errno == ENOTCONN && socket_option(descriptor, SO_ERROR) == ECONNRESET) errno = ECONNRESET;
     return lost("socket");
   }
   if (socket_option(descriptor, SO_TYPE) != SOCK_STREAM) {

@@ -1,0 +1,168 @@
+"""A program that ends while its daemon threads are in calls: it ends with its own status, says
+nothing, and nothing crashes. Python ends such threads when they want the GIL again, before 3.14 by
+unwinding them, which C++ does not survive unless they are stopped at its border (bindings' gil.h)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from faults import say_nothing, scripted_peer
+from servers import OpenSSHServer
+
+PRELUDE = """
+import io, os, socket, sys, tempfile, threading, time
+import _ssh
+host, port, user, key, silent, folder = sys.argv[1:]
+data = open(key, "rb").read()
+def dial():
+    return socket.create_connection((host, int(port)))
+def login(sock=None):
+    session = _ssh.Session(sock or dial())
+    session.userauth_publickey(user, data)
+    return session
+ready = threading.Semaphore(0)
+def daemon(call, again=False):
+    def run():
+        ready.release()
+        call()
+        while again:
+            call()
+    threading.Thread(target=run, daemon=True).start()
+    ready.acquire()
+def blocks(*_):
+    ready.release()
+    time.sleep(60)
+"""
+
+# What the threads are in when the main thread is done; each is followed by a moment to get there.
+CALLS = {
+    "handshakes": """
+for _ in range(4):
+    daemon(lambda: _ssh.Session(socket.create_connection((host, int(silent)))))
+""",
+    "commands": """
+session = login()
+for _ in range(4):
+    daemon(lambda: session.exec("sleep 60"))
+    daemon(lambda: session.run("sleep 60"))
+""",
+    "channels": """
+session = login()
+def read():
+    channel = session.open_session()
+    channel.exec("sleep 60")
+    channel.stdout.read()
+for _ in range(4):
+    daemon(read)
+""",
+    "files": """
+session = login()
+sftp = session.sftp()
+daemon(lambda: sftp.listdir("/usr/bin"), again=True)
+daemon(lambda: sftp.stat("/"), again=True)
+daemon(lambda: sftp.open("/dev/zero").read(1 << 30))
+""",
+    "streams": """
+session = login()
+for _ in range(3):
+    daemon(lambda: session.exec("head -c 3000000000 /dev/zero"))
+""",
+    "short commands": """
+session = login()
+for _ in range(6):
+    daemon(lambda: session.exec("true"), again=True)
+""",
+    "logins": """
+for _ in range(4):
+    daemon(login, again=True)
+""",
+    "keys": """
+for _ in range(4):
+    daemon(lambda: _ssh.PrivateKey.generate().to_bytes("secret", rounds=64), again=True)
+""",
+    "input": """
+class Slow:
+    read = blocks
+session = login()
+daemon(lambda: session.run("cat", input=Slow()))
+ready.acquire()
+daemon(lambda: session.exec("sleep 60"))
+""",
+    "progress": """
+session = login()
+daemon(lambda: session.sftp().get("/etc/passwd", folder + "/copy", callback=blocks))
+ready.acquire()
+""",
+    "stream objects": """
+class Stream:
+    def __init__(self):
+        self.sock = dial()
+    def recv(self, size):
+        return self.sock.recv(size)
+    def send(self, data):
+        return self.sock.send(data)
+session = login(Stream())
+daemon(lambda: session.exec("sleep 60"))
+""",
+    "host keys": """
+daemon(lambda: _ssh.Session(dial(), host="here", known_hosts="/dev/null", host_key_policy=blocks))
+ready.acquire()
+""",
+    "many": """
+session = login()
+daemon(lambda: _ssh.run_all([(session, "sleep 60")] * 5))
+""",
+    "sessions that are left": """
+kept = [login() for _ in range(3)]
+channels = [session.open_session() for session in kept]
+files = [session.sftp() for session in kept]
+""",
+}
+
+
+def start(
+    server: OpenSSHServer, script: str, end: str, silent: int, folder: Path
+) -> subprocess.Popen[str]:
+    words = [server.host, str(server.port), server.user, str(server.keys["ed25519"].path)]
+    return subprocess.Popen(
+        [sys.executable, "-c", PRELUDE + script + end, *words, str(silent), str(folder)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def ended(program: subprocess.Popen[str]) -> tuple[int, str, str]:
+    try:
+        out, err = program.communicate(timeout=15)
+    except subprocess.TimeoutExpired:
+        program.kill()
+        raise
+    return program.returncode, out, err
+
+
+@pytest.mark.parametrize("script", CALLS.values(), ids=CALLS)
+def test_threads_in_calls_at_the_end(openssh: OpenSSHServer, tmp_path: Path, script: str) -> None:
+    with scripted_peer(say_nothing) as (_, silent):
+        programs = [
+            start(openssh, script, f"time.sleep({pause})\nprint('end')", silent, tmp_path)
+            for pause in (0.0, 0.05, 0.3)
+        ]
+        assert [ended(program) for program in programs] == [(0, "end\n", "")] * 3
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "said"),
+    [
+        ("sys.exit(3)", 3, ""),
+        ("raise SystemExit('over')", 1, "over\n"),
+        ("1 / 0", 1, "ZeroDivisionError"),
+    ],
+)
+def test_the_program_keeps_its_status(
+    openssh: OpenSSHServer, tmp_path: Path, end: str, status: int, said: str
+) -> None:
+    code, _, err = ended(start(openssh, CALLS["commands"], "time.sleep(0.2)\n" + end, 0, tmp_path))
+    assert code == status
+    assert said in err
+    assert "terminate" not in err
