@@ -210,6 +210,8 @@ TEST(SftpEngine, RefusesMalformedReplies) {
       Packet(102).u32(0).string("").framed(),                       // an empty one
       Packet(102).u32(0).string(std::string(257, 'x')).framed(),    // a long one
       Packet(102).u32(0).string("x").raw("y").framed(),             // bytes left
+      Packet(103).framed(),                                         // no id
+      Packet(103).u32(0).framed(),                                  // no size
       Packet(103).u32(0).u32(9).raw("short").framed(),              // sizes that differ
       Packet(104).u32(0).u32(UINT32_MAX).framed(),                  // no entries
       Packet(104).u32(0).u32(1).string("a").string("b").framed(),   // no attributes

@@ -44,7 +44,10 @@ Status PacketParser::take_head(ByteView& bytes, PacketSink& sink) {
     // A packet without more than its type is malformed, but take_whole() must see it at once.
     return length_ == 1 ? take_whole(bytes, sink) : Status{};
   }
-  return head_size_ == kDataHead ? begin_data(sink) : Status{};
+  if (head_size_ == kDataHead) return begin_data(sink);
+  // One that has no room for its head is not waited for: what comes next is another packet.
+  if (length_ < kDataHead - kLength) return fail(Errc::sftp_protocol, "SSH_FXP_DATA");
+  return {};
 }
 
 Status PacketParser::check_length(std::size_t length, ByteView bytes) {
