@@ -65,7 +65,8 @@ lint_python() {
   check ruff-format ruff format --check --quiet .
   check mypy mypy --strict python/_ssh.pyi python/hawser tools tests/python
   check mypy-bench mypy --strict -p bench
-  check mypy-interop mypy --strict tests/interop  # apart: there are two files conftest.py
+  check mypy-interop mypy --strict tests/interop  # apart: there are several files conftest.py
+  check mypy-hostile env MYPYPATH=tests/hostile mypy --strict tests/hostile
   check pyright pyright
   check stubtest env MYPYPATH=python python -m mypy.stubtest _ssh --allowlist tools/stubtest-allow.txt
 }

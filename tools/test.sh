@@ -37,7 +37,10 @@ stage_lint() {
 stage_cpp() { run "C++ tests" preset dev; }
 stage_asan() { run "C++ tests, ASan+UBSan" preset asan; }
 stage_icount() { run "instruction counts" icount; }
-stage_python() { run "Python tests" build/venv/bin/python -m pytest tests/python; }
+stage_python() {
+  run "Python tests" build/venv/bin/python -m pytest tests/python
+  run "hostile peers" build/venv/bin/python -m pytest tests/hostile
+}
 stage_interop() { run "interop, every pair" build/venv/bin/python -m pytest tests/interop; }
 stage_interop_all() {
   run "interop, every combination" build/venv/bin/python -m pytest tests/interop --all

@@ -1,6 +1,6 @@
 """A program that ends while its daemon threads are in calls: it ends with its own status, says
 nothing, and nothing crashes. Python ends such threads when they want the GIL again, before 3.14 by
-unwinding them, which C++ does not survive unless they are stopped at its border (bindings' gil.h)."""
+unwinding them, which C++ does not survive unless they are stopped at its border (gil.h)."""
 
 import subprocess
 import sys
