@@ -125,7 +125,12 @@ unsigned rsa_bits_of(const crypto::Engine& engine, ByteView blob) {
 
 std::string_view key_type_of(ByteView blob) {
   wire::Reader reader(blob);
-  return as_text(reader.string());
+  const std::string_view name = as_text(reader.string());
+  // RFC 4251 6. Names go into messages, and into files where a line break would begin a line.
+  const bool is_name =
+      name.size() <= limits::kAlgorithmName &&
+      std::ranges::all_of(name, [](char c) { return c > ' ' && c <= '~' && c != ','; });
+  return is_name ? name : std::string_view();
 }
 
 Bytes encode_signature(std::string_view algorithm, std::size_t ecdsa_field_size, ByteView raw) {

@@ -48,7 +48,8 @@ class PublicKey {
 // PublicKey::rsa_bits() of a blob whose key need not be valid: no arithmetic is done on it.
 unsigned rsa_bits_of(const crypto::Engine& engine, ByteView blob);
 
-// The type named at the start of a key blob, "" if there is none. Borrows from the blob.
+// The type named at the start of a key blob, "" if there is none: a name is printable, and has no
+// blanks. Borrows from the blob.
 std::string_view key_type_of(ByteView blob);
 
 // The signature blob for a raw signature: ECDSA's r and s become mpints, the others stay as they

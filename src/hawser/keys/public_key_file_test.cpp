@@ -66,6 +66,19 @@ TEST(PublicKeyFile, HasNoLineBreaksInItsComment) {
   EXPECT_EQ(parse(rfc4716_file(blob, "a\nb"))->comment, "a b");
 }
 
+// Found by fuzzing: written as a line, such a type would bring lines of its own.
+TEST(PublicKeyFile, HasATypeThatIsAName) {
+  for (const std::string_view type :
+       {"ssh-x\nssh-y", "ssh x", "ssh,x", "ssh\x1b[0m", "ssh\xc1", ""}) {
+    Bytes blob{0, 0, 0, static_cast<std::uint8_t>(type.size())};
+    append(blob, as_bytes(type));
+    append(blob, Bytes(40, 1));
+    const auto parsed = parse_public_key_file(blob);
+    ASSERT_FALSE(parsed) << type;
+    EXPECT_EQ(parsed.error().code, Errc::key_damaged);
+  }
+}
+
 TEST(PublicKeyFile, ThatIsDamagedSaysSo) {
   const std::string file(kFile);
   for (const std::string& text :
