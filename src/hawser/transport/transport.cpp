@@ -18,7 +18,6 @@ constexpr std::size_t kRead = 32 * 1024;
 
 Transport::Transport(TransportConfig config, const crypto::Engine& engine)
     : config_(std::move(config)),
-      engine_(engine),
       in_(kReceiveSlabBeforeLogin),
       writer_(*engine.random),
       kex_(engine, config_.proposal, config_.required_rsa_bits, writer_, report_),

@@ -99,7 +99,6 @@ class Transport {
   void note_channel_use(std::uint8_t number);
 
   const TransportConfig config_;
-  const crypto::Engine& engine_;
   Report report_;
   Slab in_;
   PacketReader reader_;
