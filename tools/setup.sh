@@ -3,11 +3,12 @@
 # build/venv with the development requirements, and the project itself installed there. Does only
 # what is missing, so that it may be called before every run.
 #
-#   tools/setup.sh [--lint] [--peers] [--bench] [--no-install]
+#   tools/setup.sh [--lint] [--peers] [--bench] [--fuzz] [--no-install]
 #
 #   --lint         also the clang tools and pyright of tools/lint.sh
 #   --peers        also the servers of tests/interop (tools/peers.sh makes some of them)
 #   --bench        also the peers and tools of bench/run.sh
+#   --fuzz         also the compiler of tests/fuzz/run.sh
 #   --no-install   leave out the project itself
 #   PYTHON=...     the interpreter of the venv (3.11 or later, with its headers)
 #
@@ -25,6 +26,7 @@ peer_packages=(proftpd-mod-crypto erlang-ssh libssh-dev)
 bench_packages=(libssh-dev libssh2-1-dev libbenchmark-dev curl lftp strace binutils)
 lint_packages=(clang-format-19 clang-tidy-19 clang-19)
 requirements=(dev)
+fuzz_packages=(clang-19 libclang-rt-19-dev llvm-19)
 venv=build/venv
 install=yes
 peers=no
@@ -35,8 +37,9 @@ main() {
       --lint) packages+=("${lint_packages[@]}"); requirements+=(lint) ;;
       --peers) peers=yes; extra_packages+=("${peer_packages[@]}") ;;
       --bench) extra_packages+=("${bench_packages[@]}") ;;
+      --fuzz) packages+=("${fuzz_packages[@]}") ;;
       --no-install) install=no ;;
-      *) die "unknown option $option (known: --lint, --peers, --bench, --no-install)" ;;
+      *) die "unknown option $option (known: --lint, --peers, --bench, --fuzz, --no-install)" ;;
     esac
   done
   install_packages
