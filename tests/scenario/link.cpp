@@ -1,6 +1,7 @@
 #include "scenario/link.h"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace hawser::scenario {
 
@@ -25,9 +26,18 @@ bool Link::carry_to_server() {
   bool has_moved = false;
   session::Session& session = client_.session();
   while (!session.pending_output().empty()) {
-    const std::size_t size = cut(session.pending_output().size());
+    std::size_t size = cut(session.pending_output().size());
+    const bool ends =
+        !has_ended_ && faults_.ends_after_sent && to_server_ + size >= *faults_.ends_after_sent;
+    if (ends) size = *faults_.ends_after_sent - to_server_;
     if (!has_ended_) server_.received(session.pending_output().first(size));
     session.sent(size);
+    to_server_ += size;
+    if (ends) {
+      has_ended_ = true;
+      session.ended(EPIPE);
+      client_.process();
+    }
     has_moved = true;
   }
   return has_moved;

@@ -15,8 +15,9 @@ struct Cutting {
 };
 
 struct LinkFaults {
-  std::optional<std::size_t> ends_after;  // so many bytes of the server's
-  std::optional<std::size_t> flips_byte;  // the offset in what the server sends
+  std::optional<std::size_t> ends_after;       // so many bytes of the server's
+  std::optional<std::size_t> ends_after_sent;  // so many bytes of the client's
+  std::optional<std::size_t> flips_byte;       // the offset in what the server sends
   std::uint8_t flip_mask = 1;
 };
 
@@ -36,6 +37,7 @@ class Link {
   void end();
 
   [[nodiscard]] std::size_t bytes_to_client() const { return to_client_; }
+  [[nodiscard]] std::size_t bytes_to_server() const { return to_server_; }
 
  private:
   bool carry_to_server();
@@ -48,6 +50,7 @@ class Link {
   LinkFaults faults_;
   SeededRandom random_;
   std::size_t to_client_ = 0;
+  std::size_t to_server_ = 0;
   bool has_ended_ = false;
 };
 

@@ -23,8 +23,8 @@ session::Config make_config(const SceneOptions& options, const crypto::Engine& e
 }  // namespace
 
 Scene::Scene(const SceneOptions& options)
-    : client_engine(engine_with(client_random)),
-      server_engine(engine_with(server_random)),
+    : client_engine(options.make_engine(client_random)),
+      server_engine(options.make_engine(server_random)),
       server(options.server, server_engine),
       client(make_config(options, client_engine), client_engine, options.rules),
       link(client, server, options.cutting, options.faults) {}

@@ -19,6 +19,7 @@ struct SceneOptions {
   ClientRules rules;
   Cutting cutting;
   LinkFaults faults;
+  crypto::Engine (*make_engine)(crypto::Random&) = engine_with;  // of both sides
 };
 
 class Scene {
