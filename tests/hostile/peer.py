@@ -228,7 +228,8 @@ class Peer:
         hashed = lines + inits + public + group + shares.hashed + shares.secret
         exchange = hashlib.sha256(hashed).digest()
         self.session = self.session or exchange
-        self._keys = derive(shares.secret, exchange, self.session)
+        self.secret = shares.secret[4:]
+        self.keys = derive(shares.secret, exchange, self.session)
         proof = self.host_key.sign(exchange)
         signed = proof if signature is None else signature(proof)
         sent = shares.server if share is None else share
@@ -241,12 +242,12 @@ class Peer:
         self.switch_input()
 
     def switch_output(self) -> None:
-        self._out = KINDS[self.kind][0](self._keys, (ord("B"), ord("D"), ord("F")))
+        self._out = KINDS[self.kind][0](self.keys, (ord("B"), ord("D"), ord("F")))
         if self.is_strict:
             self.sent_count = 0
 
     def switch_input(self) -> None:
-        self._in = KINDS[self.kind][0](self._keys, (ord("A"), ord("C"), ord("E")))
+        self._in = KINDS[self.kind][0](self.keys, (ord("A"), ord("C"), ord("E")))
         if self.is_strict:
             self._heard_count = 0
         self._is_proved = not self.is_lying

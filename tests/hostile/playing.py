@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -178,3 +178,27 @@ def _run(peer: Peer, script: Script, troubles: list[BaseException]) -> None:
 
 def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+@contextmanager
+def serving(script: Script) -> Iterator[tuple[str, list[Peer]]]:
+    """Plays the script to each connection."""
+    peers: list[Peer] = []
+
+    def run() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                peers.append(Peer(connection))
+                with suppress(Gone):
+                    script(peers[-1])
+                    peers[-1].drain()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=run, daemon=True)
+        thread.start()
+        yield str(listener.getsockname()[1]), peers
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(5)
+    for peer in peers:
+        peer.close()
