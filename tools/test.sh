@@ -2,11 +2,11 @@
 # Every test, from a bare clone: sets up what is missing, then runs the stages below and sums up.
 #
 #   tools/test.sh                                 all stages
-#   tools/test.sh lint|cpp|asan|icount|python|interop    only these
+#   tools/test.sh lint|cpp|asan|icount|python|pythons|interop    only these
 #   tools/test.sh interop-all                     each combination of algorithms, not only each pair
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-all=(lint cpp asan icount python interop)
+all=(lint cpp asan icount python pythons interop)
 known=("${all[@]}" interop-all)
 summary=()
 status=0
@@ -41,6 +41,7 @@ stage_python() {
   run "Python tests" build/venv/bin/python -m pytest tests/python
   run "hostile peers" build/venv/bin/python -m pytest tests/hostile
 }
+stage_pythons() { run "other Pythons" bash tools/pythons.sh; }
 stage_interop() { run "interop, every pair" build/venv/bin/python -m pytest tests/interop; }
 stage_interop_all() {
   run "interop, every combination" build/venv/bin/python -m pytest tests/interop --all
