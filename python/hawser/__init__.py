@@ -42,20 +42,21 @@ if TYPE_CHECKING:
 
     from . import config, host_keys
     from .client import Client, connect
-    from .errors import CommandFailed, CommandTimeout, ConnectError
+    from .errors import ConnectError
     from .files.checksums import VerifyError
     from .files.remote_path import RemotePath
     from .files.sync import SyncReport
     from .forwarding.listener import Forward
     from .running.completed import CompletedProcess
+    from .running.errors import CommandFailed, CommandTimeout
     from .running.process import Process
     from .target import BadTarget
 
 _PLACES = {
     "Client": "hawser.client",
     "connect": "hawser.client",
-    "CommandFailed": "hawser.errors",
-    "CommandTimeout": "hawser.errors",
+    "CommandFailed": "hawser.running.errors",
+    "CommandTimeout": "hawser.running.errors",
     "ConnectError": "hawser.errors",
     "Forward": "hawser.forwarding.listener",
     "RemotePath": "hawser.files.remote_path",

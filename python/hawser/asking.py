@@ -1,6 +1,5 @@
 """Questions to the person at the terminal: never to a pipe, and never in batch mode."""
 
-import getpass
 import os
 import warnings
 
@@ -36,6 +35,8 @@ def ask(prompt: str) -> str:
 
 def ask_secret(prompt: str) -> str:
     """The answer, not shown; EOFError for Ctrl-D."""
+    import getpass
+
     if not can_ask():
         raise CannotAsk
     with warnings.catch_warnings():

@@ -1,6 +1,4 @@
-"""The errors of the package besides those of `_ssh`: what failed where, and what may help."""
-
-import subprocess
+"""A connection that was not made: which step of which hop failed, and what may help."""
 
 import _ssh
 
@@ -26,26 +24,6 @@ class ConnectError(_ssh.Error):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuilt, (str(self), self.destination, self.hop, self.hops, self.step))
-
-
-class CommandFailed(subprocess.CalledProcessError, _ssh.Error):
-    """A command of `run(check=True)` that did not end with status 0."""
-
-    def __str__(self) -> str:
-        how = f"the command {self.cmd!r} ended with status {self.returncode}"
-        if self.returncode is not None and self.returncode < 0:
-            how = f"the command {self.cmd!r} was ended by signal {-self.returncode}"
-        words = last_words(self.stderr)
-        return f"{how}: {words}" if words else how
-
-
-class CommandTimeout(subprocess.TimeoutExpired, _ssh.Timeout):
-    """A command that was not done in time; it was ended. `stdout` and `stderr` are what came."""
-
-    phase = "command"
-
-    def __str__(self) -> str:
-        return f"the command {self.cmd!r} was not done after {self.timeout} seconds"
 
 
 def connect_error(
@@ -83,12 +61,3 @@ def _rebuilt(text: str, destination: str, hop: int, hops: int, step: str) -> Con
     error.destination, error.hop, error.hops = destination, hop, hops
     error.step, error.advice = step, ""
     return error
-
-
-def last_words(stderr: object) -> str:
-    """The last line that a command wrote to stderr, for a message."""
-    from .escape import harmless
-
-    text = stderr.decode("utf-8", "replace") if isinstance(stderr, bytes) else stderr
-    lines = text.strip().splitlines() if isinstance(text, str) else []
-    return harmless(lines[-1])[:300] if lines else ""

@@ -112,6 +112,34 @@ except PermissionError as error:
     assert done.stdout == b"not to example.invalid\n", done.stderr
 
 
+# ---- imports -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "absent"),
+    [
+        ("import hawser", "_ssh dataclasses logging re socket typing hawser.client"),
+        ("import hawser; hawser.connect",
+         "decimal difflib getpass subprocess tempfile hawser.config hawser.files hawser.forwarding "
+         "hawser.running hawser.tools"),
+        ("import hawser.config; hawser.config.SSHConfig.from_text('User a').lookup('x')",
+         "decimal difflib subprocess hawser.connecting"),
+    ],
+)  # fmt: skip
+def test_what_is_not_loaded(code: str, absent: str) -> None:
+    """It is what takes the time: nothing before it is used."""
+    program = f"{code}; import sys; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, timeout=60)
+    without = subprocess.run(
+        [sys.executable, "-I", "-c", "import sys; print(*sys.modules)"],
+        capture_output=True,
+        timeout=60,
+    )
+    loaded = set(done.stdout.decode().split()) - set(without.stdout.decode().split())
+    assert "hawser" in loaded, done.stderr
+    assert not loaded & set(absent.split())
+
+
 # ---- logs ----------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,7 @@ neither has is an error, as is a list of which nothing is left.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
 from .patterns import matches
 
@@ -46,8 +45,7 @@ _ELSEWHERE: dict[str, tuple[str, ...]] = {
 """What OpenSSH has, or had, and we have not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Supply:
+class Supply(NamedTuple):
     """What there is of one kind: all names, and those that are offered by default."""
 
     supported: tuple[str, ...]
@@ -77,6 +75,8 @@ def our_supplies() -> dict[str, Supply]:
 
 def check(kind: str, text: str, supply: Supply) -> None:
     """ValueError unless each name of the list is one that somebody has."""
+    from difflib import get_close_matches
+
     if text.startswith("-"):
         return
     names = [name for name in text.lstrip("+^").split(",") if name]

@@ -5,13 +5,12 @@ The only part of a lookup that asks the network, and only where the configuratio
 
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .patterns import matches_host
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """The settings that decide."""
 
     is_enabled: bool

@@ -1,10 +1,9 @@
 """What is wrong with a configuration, and where: every message begins with its file and line."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a statement stands: a file or what stands for it, and a line, 0 for all of it."""
 
     source: str

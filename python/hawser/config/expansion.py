@@ -3,13 +3,12 @@
 import os
 import pwd
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BASIC = "CdhijkLlnpru"
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """What a keyword's values may hold: tokens by their letters, "~" in front, ${VARIABLES}."""
 
     tokens: str = ""

@@ -9,7 +9,7 @@ import grp
 import os
 import pwd
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from .algorithms import Supplies
@@ -40,7 +40,7 @@ class Reader:
         for number, line in enumerate(text.split("\n"), 1):
             statement = parse_line(line, Origin(source, number), self.supplies)
             if isinstance(statement, Include):
-                statement = replace(statement, files=self._included(statement, chain))
+                statement = statement._replace(files=self._included(statement, chain))
             if statement:
                 statements.append(statement)
         return ConfigFile(source, tuple(statements))

@@ -8,6 +8,7 @@ A field with a slash is a path; a backslash takes the next character as it is.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .values import port_number, texts
 
@@ -86,8 +87,7 @@ def permitted_opens(args: Sequence[str]) -> tuple[str, ...]:
     return tuple(args)
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(NamedTuple):
     text: str
     is_path: bool
 

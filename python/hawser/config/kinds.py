@@ -1,8 +1,8 @@
 """What a row of the table of keywords is made of."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from . import forwards
 from .expansion import NOTHING, Expansion
@@ -29,8 +29,7 @@ class By(Enum):
     NOBODY = "nobody"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """What a keyword's value is, in the words of docs/config.md, and how it is read."""
 
     name: str
@@ -40,8 +39,7 @@ class Kind:
     forward: Callable[[Sequence[str]], forwards.Forward] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Keyword:
+class Keyword(NamedTuple):
     """A keyword: its value, its default as `ssh -G` writes it, what it is about, and for whom.
 
     `expands` may be done when the configuration is looked up (`is_early`, as in `ssh -G`), or when

@@ -4,11 +4,10 @@ import hashlib
 import os
 import pwd
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class LocalUser:
+class LocalUser(NamedTuple):
     """The user who runs us. OpenSSH asks the user database, not $HOME or $USER; so do we."""
 
     name: str
@@ -25,8 +24,7 @@ class LocalUser:
         return cls(entry.pw_name, entry.pw_dir, uid)
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(NamedTuple):
     """The other side, as far as it is known."""
 
     original_host: str

@@ -7,7 +7,7 @@ asks for it; what the first pass has set stays.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from . import canonical, execution, local_networks, names, patterns
+from . import canonical, names, patterns
 from .errors import ConfigError, Origin
 from .expansion import BASIC, Expansion, expand
 from .kinds import Shape
@@ -182,6 +182,8 @@ class Lookup:
             case "exec":
                 return self._exec(argument)
             case "localnetwork":
+                from . import local_networks
+
                 return local_networks.is_in(argument)
             case "version":
                 return patterns.matches_list(_our_version(), argument)
@@ -195,6 +197,8 @@ class Lookup:
         return self.command or self.value("remotecommand")
 
     def _exec(self, argument: str) -> bool:
+        from . import execution  # which takes a while to load
+
         tokens = self.tokens()
         names.check_host(tokens["h"])
         names.check_host(tokens["n"])

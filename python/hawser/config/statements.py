@@ -2,9 +2,9 @@
 waits for the lookup.
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from . import algorithms, lexing, local_networks, names
+from . import algorithms, lexing, names
 from .errors import ConfigError, Origin
 from .expansion import BASIC, Expansion, expand, expand_environment
 from .forwards import Forward
@@ -19,8 +19,7 @@ _CRITERIA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """A keyword and its value, as `ssh -G` writes it unless it is still to be expanded."""
 
     where: Origin
@@ -29,14 +28,12 @@ class Setting:
     forward: Forward | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HostBlock:
+class HostBlock(NamedTuple):
     where: Origin
     patterns: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One condition of a Match; `argument` is "" for those that have none."""
 
     name: str
@@ -44,14 +41,12 @@ class Criterion:
     is_negated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MatchBlock:
+class MatchBlock(NamedTuple):
     where: Origin
     criteria: tuple[Criterion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Include:
+class Include(NamedTuple):
     """Other files in this place. `files` are put in by whoever reads them."""
 
     where: Origin
@@ -59,8 +54,7 @@ class Include:
     files: tuple["ConfigFile", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A keyword that nobody knows: an error, unless IgnoreUnknown holds when it counts."""
 
     where: Origin
@@ -70,10 +64,9 @@ class Unknown:
 Statement = Setting | HostBlock | MatchBlock | Include | Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     source: str
-    statements: tuple[Statement, ...] = field(default=())
+    statements: tuple[Statement, ...] = ()
 
 
 def parse_line(line: str, where: Origin, supplies: algorithms.Supplies) -> Statement | None:
@@ -132,6 +125,8 @@ def _setting(
 def _check_argument(name: str, argument: str) -> None:
     """What is wrong with it whatever the host is."""
     if name == "localnetwork":
+        from . import local_networks
+
         local_networks.parse(argument)
     if name == "exec":
         expand(argument, Expansion(BASIC), dict.fromkeys(BASIC, ""))

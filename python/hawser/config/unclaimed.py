@@ -1,7 +1,5 @@
 """Keywords that are read and checked and then put aside, and why; and how any keyword is found."""
 
-from difflib import get_close_matches
-
 from . import values
 from .expansion import BASIC, NOTHING, Expansion
 from .keywords import CLAIMED, COMMAND, FALSE, FLAG, NO, TIME, WORD, YES
@@ -122,6 +120,8 @@ def find(name: str) -> Keyword | None:
 
 def nearest(name: str) -> str | None:
     """The keyword that was probably meant, as it is written."""
+    from difflib import get_close_matches
+
     written = {each.key: each.name for each in (*CLAIMED, *LEFT_OUT)}
     written |= {each: each.capitalize() for each in BLOCKS}
     found = get_close_matches(name.lower(), sorted(written), 1)

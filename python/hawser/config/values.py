@@ -6,7 +6,6 @@ A parser takes the arguments of a line and returns the value as a tuple of texts
 
 import socket
 from collections.abc import Callable, Sequence
-from decimal import Decimal, InvalidOperation
 
 from .expansion import expand_environment
 
@@ -135,6 +134,8 @@ def rekey_limit(args: Sequence[str]) -> tuple[str, ...]:
 
 def scaled(word: str) -> int:
     """A size in bytes, as 1024, 512K or 1.5G."""
+    from decimal import Decimal, InvalidOperation
+
     amount, scale = (word[:-1], word[-1].lower()) if word[-1:].isalpha() else (word, "")
     try:
         if scale not in _SCALES or not set(amount) <= set("0123456789."):

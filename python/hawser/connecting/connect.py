@@ -4,7 +4,6 @@ import contextlib
 import logging
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,21 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import _ssh
 
-from ..config.execution import users_shell
 from ..errors import connect_error
 from ..host_keys import Judgement, without
 from .advice import advice_for
 from .dialing import dial
-from .from_config import Expanded
 from .login import log_in
 from .options import canonical
-from .proxies import ask_proxy, parse_proxy
-from .proxy_command import ProxyCommand, expanded
 from .resolve import config_of, route_to
-from .settings import Settings
+from .settings import Expanded, Settings
 
 if TYPE_CHECKING:
     from ..client import Client
+    from .proxy_command import ProxyCommand
 
 log = logging.getLogger("hawser.connect")
 
@@ -131,14 +127,7 @@ class _Hop:
         if settings.sock is not None:
             return settings.sock
         if settings.proxy_command is not None:
-            command, shell = settings.proxy_command, users_shell()
-            if not isinstance(command, Expanded):
-                command, shell = expanded(command, settings.target, host), "/bin/sh"
-            with self._step("proxy command"):
-                self._command = ProxyCommand(command, shell)
-            self._stack.callback(self._command.close)
-            self._sock = self._command.sock
-            return self._sock
+            return self._through_command(settings.proxy_command)
         sock = self._through_proxy(settings.proxy) if settings.proxy else self._dial(host, port)
         self._sock = self._stack.enter_context(sock)
         return self._sock
@@ -158,7 +147,23 @@ class _Hop:
                 keeps_alive=settings.tcp_keepalive,
             )
 
+    def _through_command(self, command: str) -> socket.socket:
+        from ..config.execution import users_shell
+        from .proxy_command import ProxyCommand, expanded
+
+        shell = users_shell()
+        if not isinstance(command, Expanded):
+            host, _ = self._settings.dialled
+            command, shell = expanded(command, self._settings.target, host), "/bin/sh"
+        with self._step("proxy command"):
+            self._command = ProxyCommand(command, shell)
+        self._stack.callback(self._command.close)
+        self._sock = self._command.sock
+        return self._sock
+
     def _through_proxy(self, url: str) -> socket.socket:
+        from .proxies import ask_proxy, parse_proxy
+
         proxy = parse_proxy(url)
         sock = self._dial(proxy.host, proxy.port)
         try:
@@ -249,6 +254,8 @@ def _files_of(judgement: Judgement) -> Iterator[list[Path]]:
     if not judgement.lines:
         yield files
         return
+    import tempfile
+
     with tempfile.NamedTemporaryFile("w", prefix="hawser-", suffix=".known_hosts") as own:
         own.write(judgement.lines)
         own.flush()

@@ -8,14 +8,14 @@ import os
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..config import HostConfig, SSHConfig
 from ..host_keys import AcceptNew, Ask
 from ..target import Target
+from .settings import WAYS, Expanded
 
-WAYS = ("sock", "proxy_jump", "proxy_command", "proxy")
-"""Of these, one is enough: what the caller says of the way replaces all that the files say."""
+if TYPE_CHECKING:
+    from ..config import HostConfig, SSHConfig
 
 _ALIKE = {
     "addressfamily": "address_family",
@@ -35,14 +35,8 @@ _ALIKE = {
 """Keywords whose attribute and option have one name and one meaning."""
 
 
-class Expanded(str):
-    """The proxy command of a file, its tokens expanded."""
-
-    __slots__ = ()
-
-
 def options_from_config(
-    config: SSHConfig, target: Target, given: Mapping[str, Any]
+    config: "SSHConfig", target: Target, given: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The caller's options, and what the configuration adds to them."""
     host = config.lookup(
@@ -62,7 +56,7 @@ def options_from_config(
     return found | {name: value for name, value in given.items() if value is not None}
 
 
-def _way(host: HostConfig, target: Target) -> dict[str, Any]:
+def _way(host: "HostConfig", target: Target) -> dict[str, Any]:
     if host.proxy_command is not None:
         return {"proxy_command": Expanded(host.proxy_command)}
     # A pattern may name the jump host itself, which cannot be reached through itself.
@@ -70,7 +64,7 @@ def _way(host: HostConfig, target: Target) -> dict[str, Any]:
     return {"proxy_jump": jumps} if jumps else {}
 
 
-def _login(host: HostConfig) -> dict[str, Any]:
+def _login(host: "HostConfig") -> dict[str, Any]:
     found: dict[str, Any] = {}
     if host.is_set("identityfile"):
         found["keys"] = [path for path in host.identity_files if _is_there(path)]
@@ -99,7 +93,7 @@ def _is_there(path: str) -> bool:
     return Path(path).exists() or Path(f"{path}.pub").exists()
 
 
-def _host_keys(host: HostConfig, given: Mapping[str, Any]) -> dict[str, Any]:
+def _host_keys(host: "HostConfig", given: Mapping[str, Any]) -> dict[str, Any]:
     """'no' is OpenSSH's word for taking keys unasked; a changed key is refused here even so. Where
     nothing is said keys must be known, though OpenSSH would ask."""
     strictness = host.strict_host_key_checking
@@ -120,7 +114,7 @@ def _host_keys(host: HostConfig, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _upkeep(host: HostConfig) -> dict[str, Any]:
+def _upkeep(host: "HostConfig") -> dict[str, Any]:
     found: dict[str, Any] = {}
     if host.is_set("serveraliveinterval"):
         found["keepalive_interval"] = host.server_alive_interval
@@ -135,7 +129,7 @@ def _upkeep(host: HostConfig) -> dict[str, Any]:
     return found
 
 
-def _variables(host: HostConfig) -> dict[str, Any]:
+def _variables(host: "HostConfig") -> dict[str, Any]:
     """Of SendEnv and SetEnv: sent to servers that take them, silently left out elsewhere."""
     sent = {
         name: value

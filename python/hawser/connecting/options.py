@@ -1,6 +1,5 @@
 """The options of `hawser.connect`, and the names that other programs have for them."""
 
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -124,6 +123,8 @@ def canonical(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unknown(name: str) -> str:
     """Of a keyword in OpenSSH's spelling, too."""
+    import difflib
+
     plain = name.replace("_", "").lower()
     known = {each.replace("_", ""): each for each in (*Options.__annotations__, *ALIASES)}
     nearest = difflib.get_close_matches(plain, known, n=1, cutoff=0.5)

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import _ssh
 
-from ..config import SSHConfig
 from ..host_keys import Strict, policy_of
 from ..target import BadTarget, Target, checked, parse_address
-from .from_config import WAYS, options_from_config
 from .person import AtTerminal, Callback, Person
-from .proxies import parse_proxy
 from .settings import (
     METHODS,
+    WAYS,
     Credentials,
     Settings,
     default_agent,
@@ -27,6 +25,7 @@ from .settings import (
 
 if TYPE_CHECKING:
     from ..client import Client
+    from ..config import SSHConfig
 
 _FAMILIES = {
     "any": socket.AF_UNSPEC,
@@ -88,7 +87,7 @@ _FOR_JUMPS = frozenset(
 def route_to(
     destination: str | Target,
     given: Mapping[str, Any],
-    config: SSHConfig | None,
+    config: "SSHConfig | None",
     depth: int = 0,
 ) -> "list[Settings | Client]":
     """The hops, the last of them the destination. `given` have canonical names.
@@ -101,7 +100,11 @@ def route_to(
     if not isinstance(destination, Target):
         destination = parse_address(destination)
     target = _named(destination, given)
-    options = dict(given) if config is None else options_from_config(config, target, given)
+    options = dict(given)
+    if config is not None:
+        from .from_config import options_from_config
+
+        options = options_from_config(config, target, given)
     last = settings_of(target, options)
     for_jumps = options_for_jumps(given)
     route: list[Settings | Client] = []
@@ -115,10 +118,12 @@ def route_to(
     return [*route, last]
 
 
-def config_of(value: object) -> SSHConfig | None:
+def config_of(value: object) -> "SSHConfig | None":
     """What `config=` names: by default the user's file and the system's."""
     if value is None or value is False:
         return None
+    from ..config import SSHConfig
+
     if isinstance(value, SSHConfig):
         return value
     return SSHConfig.default() if value is True else SSHConfig.from_path(*several(value))
@@ -138,6 +143,8 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
     if "address_family" in options:
         settings.family = _family(options["address_family"])
     if options.get("proxy") is not None:
+        from .proxies import parse_proxy
+
         parse_proxy(options["proxy"])
         settings.proxy = options["proxy"]
     settings.strictness = options.get("strictness", "ask")

@@ -3,27 +3,37 @@
 `resolve.py` fills it from the arguments of `hawser.connect`; the steps of connecting read it.
 """
 
-import getpass
 import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import _ssh
 
-from ..config import HostConfig
 from ..host_keys import HostKeyPolicy, Strict
 from ..target import Target
 from .person import Person
 
+if TYPE_CHECKING:
+    from ..config import HostConfig
+
 METHODS = ("publickey", "keyboard-interactive", "password")
+WAYS = ("sock", "proxy_jump", "proxy_command", "proxy")
+"""Of these, one is enough: what the caller says of the way replaces all that the files say."""
 DEFAULT_KEY_NAMES = ("id_ed25519", "id_ecdsa", "id_rsa")
 
 Secret = str | bytes | bytearray
 Key = str | os.PathLike[str] | bytes | bytearray | _ssh.PrivateKey | _ssh.AgentKey | object
 """A path (str or PathLike), the content of a key file, a key, or an object that signs."""
 Algorithms = Mapping[str, str | Sequence[str]] | _ssh.Legacy | str
+
+
+class Expanded(str):
+    """The proxy command of a file, its tokens expanded."""
+
+    __slots__ = ()
 
 
 @dataclass(kw_only=True)
@@ -92,7 +102,7 @@ class Settings:
     keepalive_interval: float = 30.0
     """0: no keepalives."""
     keepalive_count_max: int = 3
-    config: HostConfig | None = None
+    config: "HostConfig | None" = None
     """What ssh_config says, for what is not of connecting."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Of the environment: sent with each command to a server that takes them."""
@@ -124,6 +134,8 @@ def default_agent() -> _ssh.Agent | None:
 
 
 def default_user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

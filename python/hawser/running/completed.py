@@ -4,7 +4,7 @@ import signal
 import subprocess
 from typing import Any
 
-from ..errors import CommandFailed
+from .errors import CommandFailed
 
 UNKNOWN_STATUS = 255
 """The return code where the server said neither a status nor a signal, as of ssh itself."""

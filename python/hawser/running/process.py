@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, Self, cast
 
 import _ssh
 
-from ..errors import CommandTimeout
 from .completed import returncode_of
+from .errors import CommandTimeout
 from .pumps import Pump, Readable, Writable, drain, feed, reader_of, writer_of
 from .starting import Command, Start
 
