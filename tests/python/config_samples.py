@@ -61,6 +61,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "ChallengeResponseAuthentication": ("yes", "no"),
     "KbdInteractiveDevices": ("pam", "pam,bsdauth"),
     "KexAlgorithms": ("curve25519-sha256", "-*nist*", "+diffie-hellman-group1-sha1"),
+    "LocalCommand": ("none", "echo %h %T", "'a b' # c"),
     "LocalForward": (
         *("8080 localhost:80", "127.0.0.1:8081 [::1]:80", "/tmp/s /tmp/t", "*:8082 h:22"),
         *("8083 /run/%u.sock", "[::1]:8084 h:http", ":8085 x:1", "${HOME}/x h:1", "a\\:b:9 c:1"),
@@ -70,6 +71,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "NoHostAuthenticationForLocalhost": ("yes", "no"),
     "NumberOfPasswordPrompts": ("0", "1", "5"),
     "PasswordAuthentication": ("yes", "no"),
+    "PermitLocalCommand": ("yes", "no"),
     "PermitRemoteOpen": ("any", "none", "a:1 [::1]:80 *:*"),
     "Port": ("22", "2222", "ssh", "65535", "0023"),
     "PreferredAuthentications": ("publickey", "password,publickey"),
@@ -99,6 +101,7 @@ VALUES: dict[str, tuple[str, ...]] = {
     "ServerAliveInterval": ("15", "1m", "none"),
     "SessionType": ("default", "none"),
     "SetEnv": ("A=1 'B=x y'", "C=", "A=1 A=2"),
+    "StdinNull": ("yes", "no"),
     "StreamLocalBindUnlink": ("yes", "no"),
     "StrictHostKeyChecking": ("yes", "no", "ask", "accept-new", "off"),
     "TCPKeepAlive": ("yes", "no"),
@@ -136,6 +139,27 @@ def sample(seed: int) -> tuple[str, str, list[str]]:
     arguments += ["-p", "2022"] if rng.random() < 0.1 else []
     arguments += ["-o", _option(rng)] if rng.random() < 0.3 else []
     return "\n".join(lines) + rng.choice(("", "\n")), rng.choice(HOSTS), arguments
+
+
+def including(seed: int, folder: str) -> tuple[dict[str, str], str, list[str]]:
+    """Files by their names, which include one another, "config" all of them; a host; arguments."""
+    rng = random.Random(seed)
+    names = ["config", "one.conf", "two.conf", "three.conf"]
+    files = {}
+    for number, name in enumerate(names):
+        text, host, arguments = sample(rng.randrange(1 << 30))
+        lines = text.splitlines()
+        for _ in range(rng.randrange(1, 3) if number < 3 else 0):
+            lines.insert(rng.randrange(len(lines) + 1), _include(rng, folder, names[number + 1 :]))
+        files[name] = "\n".join(lines) + "\n"
+    return files, host, arguments
+
+
+def _include(rng: random.Random, folder: str, names: list[str]) -> str:
+    wanted = rng.choices([*names, "missing.conf", "no-*.conf", names[-1][:2] + "*"], k=2)
+    paths = [f"{folder}/{name}" for name in wanted[: rng.randrange(1, 3)]]
+    quoted = [f'"{path}"' if rng.random() < 0.2 else path for path in paths]
+    return f"{rng.choice(('', '  '))}{rng.choice(('Include', 'include'))} {' '.join(quoted)}"
 
 
 def damaged(seed: int) -> str:

@@ -232,3 +232,26 @@ def _has_ipv6() -> bool:
     except OSError:
         return False
     return True
+
+
+# ---- key files that a program names --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "text"),
+    [
+        (None, FileNotFoundError, "No such file"),
+        (lambda path: path.mkdir(), IsADirectoryError, "Is a directory"),
+        (lambda path: path.write_text("no key at all"), hawser.KeyFileError, "named"),
+    ],
+)
+def test_a_key_file_that_cannot_be_used(
+    tmp_path: Path, make: Callable[[Path], object] | None, error: type[OSError], text: str
+) -> None:
+    """It is said before anything is sent, a password for instance: nobody listens there."""
+    path = tmp_path / "named"
+    if make is not None:
+        make(path)
+    with pytest.raises(error, match=text) as caught:
+        hawser.connect("ann@127.0.0.1:1", keys=[path], password="secret", config=None)
+    assert not isinstance(caught.value, hawser.ConnectError)

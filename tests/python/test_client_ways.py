@@ -1,5 +1,6 @@
 """The ways to a server: jump hosts, proxies, proxy commands, streams of the caller's."""
 
+import contextlib
 import os
 import socket
 import sys
@@ -69,6 +70,66 @@ def test_an_error_says_which_hop(chain: list[OpenSSHServer], tmp_path: Path) -> 
     assert isinstance(error, hawser.ConnectError)
     assert (error.hop, error.hops, error.step) == (2, 3, "host key")
     assert error.destination == f"{second.user}@[{second.host}]:{second.port}"
+
+
+@pytest.mark.parametrize("hop", [1, 2])
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        ("name lookup", socket.gaierror),
+        ("connect", ConnectionRefusedError),
+        ("proxy", ConnectionError),
+        ("proxy command", hawser.Error),
+        ("handshake", hawser.ProtocolError),
+        ("host key", hawser.HostKeyUnknown),
+        ("login", hawser.AuthenticationError),
+    ],
+)
+def test_each_step_of_each_hop(
+    chain: list[OpenSSHServer], tmp_path: Path, step: str, error: type[OSError], hop: int
+) -> None:
+    """Of the first hop by itself, and of the second, which the server before it connects to."""
+    first, second, _ = chain
+    options = options_for(first, tmp_path, second, connect_timeout=30)
+    if hop == 2:
+        options["proxy_jump"] = address_of(first)
+    place = address_of(second)
+    with contextlib.ExitStack() as stack:
+        if step == "name lookup":
+            place = "ann@no-such-host.invalid"
+        elif step == "connect":
+            place = f"ann@127.0.0.1:{free_port()}"
+        elif step == "handshake":
+            port = stack.enter_context(serving(saying(b"220 mail.example.org ESMTP\r\n" * 2000)))
+            place = f"ann@127.0.0.1:{port}"
+        elif step == "host key":
+            options["known_hosts"] = known_hosts_of([first], tmp_path / "one")
+        elif step == "login":
+            place = f"nobody-of-that-name@{second.host}:{second.port}"
+        elif hop == 2:
+            pytest.skip("proxies are for the first hop")
+        elif step == "proxy":
+            port = stack.enter_context(serving(saying(b"\xff" * 100)))
+            options["proxy"] = f"socks5://127.0.0.1:{port}"
+        else:
+            options["proxy_command"] = "sh -c 'exit 7'"
+        with pytest.raises(hawser.ConnectError) as caught, within(60):
+            hawser.connect(place, **options)
+    failed = caught.value
+    if hop == 2 and step in ("name lookup", "connect"):  # the jump host says so
+        step, error = "jump", hawser.ChannelError
+    step = {"proxy": "proxy socks5://127.0.0.1", "proxy command": "handshake"}.get(step, step)
+    assert failed.step.startswith(step)
+    assert isinstance(failed, error)
+    assert (failed.hop, failed.hops) == (hop, hop)
+    assert failed.destination.startswith(place.partition("@")[0])
+    assert "hop 2 of 2" in str(failed) or hop == 1
+
+
+def test_a_proxy_command_that_says_nonsense(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    with pytest.raises(hawser.ConnectError, match="handshake") as caught, within(60):
+        connect_to(openssh, tmp_path, proxy_command="head -c 100000 /dev/zero; cat >/dev/null")
+    assert isinstance(caught.value, hawser.ProtocolError)
 
 
 def test_a_jump_host_that_cannot_connect(chain: list[OpenSSHServer], tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ pytestmark = needs_ssh
 SAMPLES = 400
 GROUPS = 8
 DAMAGED = 120
+INCLUDING = 160
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +34,17 @@ def test_samples(group: int, tmp_path: Path) -> None:
         text, host, arguments = config_samples.sample(seed)
         refused += agree_on(path, text, host, *arguments) is None
     assert refused < SAMPLES / GROUPS / 4, "too many samples are refused to be worth much"
+
+
+@pytest.mark.parametrize("group", range(4))
+def test_includes(group: int, tmp_path: Path) -> None:
+    refused = 0
+    for seed in range(group, INCLUDING, 4):
+        files, host, arguments = config_samples.including(seed, str(tmp_path))
+        for name, text in files.items():
+            (tmp_path / name).write_text(text)
+        refused += agree_on(tmp_path / "config", files["config"], host, *arguments) is None
+    assert refused < INCLUDING / 8, "too many samples are refused to be worth much"
 
 
 def test_damaged_lines(tmp_path: Path) -> None:

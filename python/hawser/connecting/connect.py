@@ -15,9 +15,10 @@ from ..errors import connect_error
 from ..host_keys import Judgement, without
 from .advice import advice_for
 from .dialing import dial
+from .keys import check_named
 from .login import log_in
 from .options import canonical
-from .resolve import config_of, route_to
+from .resolve import config_of, route_to, several
 from .settings import Expanded, Settings
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Link:
 def open_links(destination: str, options: Mapping[str, Any]) -> list[Link]:
     """The hops that were connected, the last of them the destination. All or none."""
     options = canonical(options)
+    check_named(several(options.get("keys") or []))
     config = config_of(options.pop("config", True))
     return connect_route(route_to(destination, options, config))
 

@@ -6,7 +6,7 @@ tried before the key alone. Nothing is tried twice.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import _ssh
@@ -21,6 +21,24 @@ _PASSPHRASE_TRIES = 3
 KeyLogin = Callable[[_ssh.Session, str], bool]
 """Logs a user in: AuthenticationError if the server refuses, False if the key cannot be used."""
 _Tell = Callable[[str], None]
+
+
+def check_named(keys: Sequence[object]) -> None:
+    """Key files that a program names have to be there and to be keys, which is said before anything
+    is sent: OSError or KeyFileError. Passphrases are not looked at yet."""
+    for key in keys:
+        if not isinstance(key, str | os.PathLike):
+            continue
+        path = Path(key).expanduser()
+        if _public_half(path) is not None:  # the private half may be in the agent
+            continue
+        content = path.read_bytes()
+        try:
+            _ssh.PrivateKey.from_bytes(content)
+        except (_ssh.PassphraseRequired, _ssh.WrongPassphrase):
+            continue
+        except _ssh.KeyFileError as error:
+            raise _ssh.KeyFileError(f"{display(str(path))}: {error}") from None
 
 
 class Keys:
