@@ -230,10 +230,10 @@ def test_o2_few_bytes_at_a_time_and_new_keys_at_every_few_packets(
     played["O"] += 1
     with narrow(openssh, packets) as sock:
         count = all_ways(openssh, sock, tmp_path, rekey_packets=packets)
-    assert (count >= 3) == (packets < 1000)
+    assert (count >= 2) == (packets < 1000)
 
 
 def test_o2_storms_and_new_keys(openssh: OpenSSHServer, tmp_path: Path) -> None:
     played["O"] += 1
     with narrow(openssh, 4) as sock:
-        assert all_ways(openssh, Stormy(sock, 5), tmp_path, rekey_bytes=10_000) > 5
+        assert all_ways(openssh, Stormy(sock, 5), tmp_path, rekey_bytes=10_000) >= 2
