@@ -80,7 +80,7 @@ run_tests() {
   files=("${files[@]/%/.py}")
   say "Python $1"
   pip "$1" install --no-deps --force-reinstall $folder/*-abi3-*.whl || return
-  "$folder/$1/bin/python" -X dev -W default -m pytest --quiet "${files[@]}"
+  "$folder/$1/bin/python" -m pytest --quiet "${files[@]}"
 }
 
 pip() {

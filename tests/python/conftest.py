@@ -1,5 +1,6 @@
 """The servers as fixtures, each started once a run, and their logs beside a failure."""
 
+import os
 import signal
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -8,7 +9,9 @@ from typing import TypeVar
 
 import pytest
 
+import hawser
 import scp_remotes
+from client_homes import connect_to
 from remotes import Remote, remote_on
 from servers import (
     AsyncSSHServer,
@@ -120,6 +123,31 @@ def home(openssh: OpenSSHServer, tmp_path: Path) -> Home:
     return Home(openssh, tmp_path / "home")
 
 
+@pytest.fixture(scope="module")
+def client(
+    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[hawser.Client]:
+    """One of `hawser.connect`, logged in at OpenSSH."""
+    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
+        yield client
+
+
+@pytest.fixture
+def there(openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder on the server, which its account may change."""
+    folder = openssh.folder / tmp_path_factory.mktemp("there").name
+    folder.mkdir()
+    folder.chmod(0o777)
+    return folder
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
 @pytest.fixture(params=["openssh", "dropbear", "asyncssh_server"])
 def any_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
     """The same for each server that has SFTP."""
@@ -146,6 +174,14 @@ def scp_remote(request: pytest.FixtureRequest) -> Iterator[scp_remotes.Remote]:
     """OpenSSH, unless `every_scp_server` of scp_remotes.py says otherwise."""
     with scp_remotes.remote_on(request.getfixturevalue(getattr(request, "param", "openssh"))) as it:
         yield it
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    """The usual one, whatever the machine has."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 T = TypeVar("T")

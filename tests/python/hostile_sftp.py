@@ -1,4 +1,4 @@
-"""An SFTP server that says what it should not: the subsystem of sshd in test_sftp_errors.py.
+"""An SFTP server that says what it should not: the subsystem of sshd in test_sftp_lies.py.
 
     hostile_sftp.py SCENARIO
 

@@ -81,3 +81,9 @@ def paused(remote: Remote) -> Iterator[Callable[[], None]]:
 
     with stopped(pids):
         yield lambda: signal_all(pids, signal.SIGCONT)
+
+
+def owner_of(path: str) -> tuple[int, int]:
+    """Of a file of the server, as this machine sees it."""
+    found = Path(path).stat()
+    return found.st_uid, found.st_gid

@@ -1,5 +1,6 @@
 """Real servers with SCP, each with a folder that both sides see under the same path."""
 
+import os
 import random
 import tempfile
 from collections.abc import Iterator
@@ -50,3 +51,18 @@ def noise(size: int, seed: int = 7) -> bytes:
 
 def mode_of(path: str | Path) -> int:
     return Path(path).stat().st_mode & 0o7777
+
+
+def make_tree(root: Path) -> Path:
+    """Files and folders with names, modes and times to be kept."""
+    (root / "sub" / "deep er").mkdir(parents=True)
+    (root / "empty dir").mkdir()
+    (root / "empty").write_bytes(b"")
+    (root / "it's").write_bytes(b"quoted")
+    (root / "sub" / "big").write_bytes(noise(700_001))
+    (root / "sub" / "deep er" / "-x").write_bytes(b"dash")
+    os.utime(root / "sub" / "big", (1_000_000_000, 1_100_000_000))
+    (root / "sub" / "big").chmod(0o640)
+    (root / "it's").chmod(0o700)
+    os.utime(root / "sub" / "deep er", (1_000_000_000, 1_200_000_000))
+    return root

@@ -1,37 +1,10 @@
 """`Client.get` and `Client.put`: names, patterns, lists, trees."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import hawser
-from client_homes import connect_to
-from servers import OpenSSHServer
-
-
-@pytest.fixture(scope="module")
-def client(
-    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[hawser.Client]:
-    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
-        yield client
-
-
-@pytest.fixture
-def there(openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder on the server."""
-    folder = openssh.folder / tmp_path_factory.mktemp("there").name
-    folder.mkdir()
-    folder.chmod(0o777)
-    return folder
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    return folder
 
 
 def names(folder: Path) -> list[str]:

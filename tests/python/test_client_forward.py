@@ -13,19 +13,9 @@ from pathlib import Path
 import pytest
 
 import hawser
-from client_homes import connect_to
 from clients import Background, within
 from proxies import serving
-from servers import OpenSSHServer
 from servers.base import free_port
-
-
-@pytest.fixture(scope="module")
-def client(
-    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[hawser.Client]:
-    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
-        yield client
 
 
 def echo(connection: socket.socket) -> None:

@@ -24,15 +24,6 @@ from hawser.tools.settings import Settings as ToolSettings
 from servers import PASSWORD, OpenSSHServer, Server
 from test_fork import in_child
 
-
-@pytest.fixture(scope="module")
-def client(
-    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[hawser.Client]:
-    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
-        yield client
-
-
 # ---- audit events --------------------------------------------------------------------------------
 
 _heard: list[tuple[str, tuple[Any, ...]]] | None = None

@@ -3,7 +3,7 @@
 import os
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,23 +17,6 @@ from hawser.files.pure import PureRemotePath
 from servers import OpenSSHServer, Server
 
 NAMES = ["a", "b", "ab", ".h", "a.txt", "b.txt", "a b", "ü", "[x]", "*"]
-
-
-@pytest.fixture(scope="module")
-def client(
-    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[hawser.Client]:
-    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
-        yield client
-
-
-@pytest.fixture
-def folder(openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that the server's account may change."""
-    folder = openssh.folder / tmp_path_factory.mktemp("tree").name
-    folder.mkdir()
-    folder.chmod(0o777)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -167,8 +150,8 @@ def test_the_same_parts(one: list[str], other: list[str]) -> None:
 # ---- changes -------------------------------------------------------------------------------------
 
 
-def test_content(client: hawser.Client, folder: Path) -> None:
-    path = client.path(folder) / "file"
+def test_content(client: hawser.Client, there: Path) -> None:
+    path = client.path(there) / "file"
     assert path.write_text("grün\n") == 5
     assert path.read_text() == "grün\n"
     assert path.read_bytes() == "grün\n".encode()
@@ -184,12 +167,12 @@ def test_content(client: hawser.Client, folder: Path) -> None:
         path.open("x")
     with pytest.raises(ValueError, match="encoding"):
         path.open("rb", encoding="utf-8")
-    with (folder / "file").open("rb") as file:
+    with (there / "file").open("rb") as file:
         assert file.read() == b"\xffmore"
 
 
-def test_directories(client: hawser.Client, folder: Path) -> None:
-    path = client.path(folder, "a", "b")
+def test_directories(client: hawser.Client, there: Path) -> None:
+    path = client.path(there, "a", "b")
     with pytest.raises(FileNotFoundError):
         path.mkdir()
     path.mkdir(parents=True)
@@ -203,19 +186,19 @@ def test_directories(client: hawser.Client, folder: Path) -> None:
         (path / "file").mkdir(exist_ok=True)
     with pytest.raises(OSError):
         path.rmdir()
-    assert [str(each) for each in path.iterdir()] == [f"{folder}/a/b/file"]
+    assert [str(each) for each in path.iterdir()] == [f"{there}/a/b/file"]
     (path / "file").unlink()
     path.rmdir()
     assert not path.exists()
 
 
-def test_names(client: hawser.Client, folder: Path) -> None:
-    one, other = client.path(folder, "one"), client.path(folder, "other")
+def test_names(client: hawser.Client, there: Path) -> None:
+    one, other = client.path(there, "one"), client.path(there, "other")
     one.write_text("one")
     other.write_text("other")
     assert one.rename(other) == other
     assert other.read_text() == "one"
-    link = client.path(folder, "link")
+    link = client.path(there, "link")
     link.symlink_to("other")
     assert (link.is_symlink(), str(link.readlink())) == (True, "other")
     assert link.read_text() == "one"
@@ -231,9 +214,9 @@ def test_names(client: hawser.Client, folder: Path) -> None:
     assert other.stat().st_mode == 0o100600
     with pytest.raises(FileExistsError):
         other.touch(exist_ok=False)
-    os.utime(folder / "other", (1, 1))
+    os.utime(there / "other", (1, 1))
     other.touch()
-    assert (folder / "other").stat().st_mtime > 1
+    assert (there / "other").stat().st_mtime > 1
 
 
 def test_the_home_directory(client: hawser.Client, openssh: OpenSSHServer) -> None:

@@ -17,14 +17,6 @@ from clients import within
 from servers import OpenSSHServer, Server
 
 
-@pytest.fixture(scope="module")
-def client(
-    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[hawser.Client]:
-    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
-        yield client
-
-
 @pytest.fixture(params=["openssh", "dropbear", "asyncssh_server", "paramiko_server"])
 def any_client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[hawser.Client]:
     server: Server = request.getfixturevalue(request.param)

@@ -1,7 +1,7 @@
 """`Client.sync`, and copies that are verified."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +10,10 @@ import pytest
 import hawser
 from client_homes import connect_to
 from hawser.files.sides import Entry, LocalSide
-from servers import DropbearServer, OpenSSHServer
+from servers import DropbearServer
 
 Tree = dict[str, str | None]
 """Name -> content, None for a directory, '-> x' for a symlink."""
-
-
-@pytest.fixture(scope="module")
-def client(
-    openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[hawser.Client]:
-    with connect_to(openssh, tmp_path_factory.mktemp("client")) as client:
-        yield client
-
-
-@pytest.fixture
-def there(openssh: OpenSSHServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = openssh.folder / tmp_path_factory.mktemp("there").name
-    folder.mkdir()
-    folder.chmod(0o777)
-    return folder
-
-
-@pytest.fixture
-def here(tmp_path: Path) -> Path:
-    folder = tmp_path / "here"
-    folder.mkdir()
-    return folder
 
 
 TREE: Tree = {

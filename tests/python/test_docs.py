@@ -70,6 +70,8 @@ def as_expected(printed: str, output: str) -> bool:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_examples(openssh: OpenSSHServer, path: Path, tmp_path: Path) -> None:
+    if path.name == "testing.md" and is_root() and not Path("/run/sshd").is_dir():
+        pytest.skip("sshd does not run as root without /run/sshd")
     examples = list(examples_in(path.read_text()))
     assert examples, f"{path.name} has no examples"
     names = names_for(openssh, tmp_path)

@@ -52,17 +52,13 @@ def test_a_configuration_that_is_wrong() -> None:
         pytest.fail("it started")
 
 
-TESTS = """
-pytest_plugins = ["hawser.testing_pytest"]
-
-def test_it(hawser_server):
-    with hawser_server.connect() as client:
-        assert client.run("exit 3").returncode == 3
-"""
+PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
 
 
 def test_the_fixture(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text(TESTS)
+    """The example of the page."""
+    _, _, example = PAGE.read_text().partition("```py\n")
+    (tmp_path / "test_it.py").write_text(example.partition("```")[0])
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stdout
+    assert done.returncode == 0 and "1 passed" in done.stdout, done.stdout

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from servers import OpenSSHServer
-from test_tools_sftp import make_tree, read_tree
-from tool_runs import Home
+from test_tools_sftp_copies import make_tree
+from tool_runs import Home, read_tree
 
 PROTOCOLS = [(), ("-O",)]
 HOSTILE = [

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from servers import Server
+from servers.base import ProcessServer, descendants
 from terminal import Terminal
 
 PROGRAMS = ("scp", "sftp")
@@ -135,3 +136,33 @@ class Home:
             cwd=self.local,
             columns=columns,
         )
+
+
+def quote(name: str) -> str:
+    return "'" + name.replace("'", "'\\''") + "'"
+
+
+def read_tree(root: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()
+    }
+
+
+def server_processes(home: Home) -> list[int]:
+    """Those that serve a connection, not the one that listens."""
+    assert isinstance(home.server, ProcessServer)
+    assert home.server._process is not None
+    commands = {pid: command_line(pid) for pid in descendants(home.server._process.pid)}
+    return [
+        pid
+        for pid, command in commands.items()
+        if b"sftp-server" in command
+        or (command.startswith(b"sshd: ") and b"[listener" not in command)
+    ]
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""  # it has just ended
