@@ -167,6 +167,7 @@ def narrow(server: OpenSSHServer, seed: int) -> Iterator[socket.socket]:
     """A connection through the smallest buffers that the kernel has, and a relay of few bytes."""
     ours, theirs = socket.socketpair()
     far = socket.create_connection(server.address)
+    far.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for each in (ours, theirs):
         each.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
         each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
