@@ -9,6 +9,8 @@ import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+import _ssh
+
 _MAGIC = re.compile(r"\\.|[*?\[]", re.DOTALL)
 _QUOTED = re.compile(r"\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r"([\\*?\[\]])")
@@ -77,10 +79,12 @@ def _expand(
 
 
 def _names(folder: str, names_in: Callable[[str], Iterable[str]]) -> list[str]:
-    """What cannot be listed has nothing that matches."""
+    """What cannot be listed has nothing that matches; a server that is lost, or lies, is told."""
     try:
         return [name for name in names_in(folder) if is_plain_name(name)]
-    except OSError:
+    except OSError as error:
+        if isinstance(error, _ssh.Error) and not isinstance(error, _ssh.SFTPError):
+            raise
         return []
 
 

@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 
 import _ssh
 
+from .sides import MAX_ENTRIES, check_depth
+
 _MAGIC = re.compile(r"[*?\[]")
 
 
@@ -21,9 +23,11 @@ def glob(sftp: _ssh.SFTP, folder: PurePosixPath, pattern: str) -> Iterator[PureP
         raise ValueError(f"Unacceptable pattern: {pattern!r}")
     if relative.is_absolute():
         raise NotImplementedError("Non-relative patterns are unsupported")
-    seen = set()
+    seen: set[PurePosixPath] = set()
     for path in _matches(sftp, folder, relative.parts, wants_folder=pattern.endswith("/")):
         if path not in seen:
+            if len(seen) == MAX_ENTRIES:
+                raise _ssh.LimitError(f"{folder}: more than {MAX_ENTRIES} entries match")
             seen.add(path)
             yield path
 
@@ -61,12 +65,13 @@ def _literal(
         yield from _matches(sftp, path, rest, wants_folder=wants_folder)
 
 
-def _folders(sftp: _ssh.SFTP, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+def _folders(sftp: _ssh.SFTP, folder: PurePosixPath, depth: int = 0) -> Iterator[PurePosixPath]:
     """The folder, and all below it."""
+    check_depth(folder, depth)
     yield folder
     for name, is_folder in _entries(sftp, folder, follow=False):
         if is_folder:
-            yield from _folders(sftp, folder / name)
+            yield from _folders(sftp, folder / name, depth + 1)
 
 
 def _entries(sftp: _ssh.SFTP, folder: PurePosixPath, *, follow: bool) -> list[tuple[str, bool]]:

@@ -12,6 +12,7 @@ import _ssh
 
 from .globs import glob
 from .pure import PureRemotePath, StrPath
+from .sides import check_depth
 
 
 class RemotePath(PureRemotePath):
@@ -164,6 +165,12 @@ class RemotePath(PureRemotePath):
         follow_symlinks: bool = False,
     ) -> Iterator[tuple[Self, list[str], list[str]]]:
         """As `Path.walk` of Python 3.12: (directory, names of directories, other names)."""
+        return self._walk(top_down, on_error, follow_symlinks, 0)
+
+    def _walk(
+        self, top_down: bool, on_error: Any, follow_symlinks: bool, depth: int
+    ) -> Iterator[tuple[Self, list[str], list[str]]]:
+        check_depth(self, depth)
         folders: list[str] = []
         others: list[str] = []
         try:
@@ -171,14 +178,14 @@ class RemotePath(PureRemotePath):
                 for entry in entries:
                     is_folder = entry.is_dir(follow_symlinks=follow_symlinks)
                     (folders if is_folder else others).append(entry.name)
-        except OSError as error:
+        except _ssh.SFTPError as error:  # a server that is lost, or lies, is another matter
             if on_error is not None:
                 on_error(error)
             return
         if top_down:
             yield self, folders, others
         for name in folders:
-            yield from (self / name).walk(top_down, on_error, follow_symlinks)
+            yield from (self / name)._walk(top_down, on_error, follow_symlinks, depth + 1)
         if not top_down:
             yield self, folders, others
 

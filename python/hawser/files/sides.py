@@ -34,6 +34,12 @@ def kind_of(mode: int) -> str:
     return "symlink" if stat.S_ISLNK(mode) else "special"
 
 
+def check_depth(folder: object, depth: int) -> None:
+    """Deeper trees are taken for such as have no end: a server can list any."""
+    if depth > MAX_DEPTH:
+        raise _ssh.LimitError(f"{folder}: more than {MAX_DEPTH} directories deep")
+
+
 class Side(ABC):
     """A tree. Names are relative to its root, with slashes."""
 
@@ -45,8 +51,7 @@ class Side(ABC):
         return found
 
     def _collect(self, folder: str, found: dict[str, Entry], depth: int) -> None:
-        if depth > MAX_DEPTH:
-            raise _ssh.LimitError(f"{self.shown(folder)}: more than {MAX_DEPTH} directories deep")
+        check_depth(self.shown(folder), depth)
         for name, entry in sorted(self._in_folder(folder), key=itemgetter(0)):
             if folder + name in found:
                 raise _ssh.UnsafeNameError(f"{self.shown(folder + name)}: it is listed twice")
