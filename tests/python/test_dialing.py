@@ -67,6 +67,28 @@ def test_keepalives(listener: socket.socket, is_wanted: bool) -> None:
     assert bool(found) == is_wanted
 
 
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_traffic_classes(family: socket.AddressFamily) -> None:
+    host = "127.0.0.1" if family == socket.AF_INET else "::1"
+    level, name = (
+        (socket.IPPROTO_IP, socket.IP_TOS)
+        if family == socket.AF_INET
+        else (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)
+    )
+    try:
+        listener = socket.create_server((host, 0), family=family)
+    except OSError:
+        pytest.skip(f"there is no {host} here")
+    with listener, dial(host, port_of(listener), traffic_class=0x28) as sock:
+        assert sock.getsockopt(level, name) == 0x28
+
+
+def test_a_socket_without_a_class() -> None:
+    one, other = socket.socketpair()
+    with one, other:
+        dialing.mark(one, 0x10)
+
+
 def test_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that comes late is found; each attempt is a pause after the one before."""
     monkeypatch.setattr(dialing, "PAUSE_SECONDS", 0.2)

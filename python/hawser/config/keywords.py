@@ -110,7 +110,8 @@ CLAIMED = (
     Keyword("IgnoreUnknown", WORD,
             LOOKUP, "Patterns of keywords that may be unknown further down."),
     Keyword("IPQoS", Kind("one class or two", traffic_classes.classes),
-            CALLER, "The class of our packets.", ("lowdelay throughput",)),
+            CONNECT, "The class of our packets, with a terminal and without; left alone unless it "
+            "is said.", ("lowdelay throughput",)),
     Keyword("KbdInteractiveAuthentication", FLAG, CONNECT, "Whether that login is tried.", YES),
     Keyword("KbdInteractiveDevices", WORD, CALLER, "Names for the server."),
     Keyword("KexAlgorithms", LIST, CONNECT, OURS),

@@ -147,6 +147,7 @@ class _Hop:
                 timeout=settings.timeout if timeout is None else timeout,
                 attempts=settings.connection_attempts,
                 keeps_alive=settings.tcp_keepalive,
+                traffic_class=settings.traffic_class,
             )
 
     def _through_command(self, command: str) -> socket.socket:

@@ -4,6 +4,7 @@ The addresses are tried in the system's order, the families in turn. Each has a 
 before the next is tried, too; the first that answers is taken.
 """
 
+import contextlib
 import os
 import selectors
 import socket
@@ -33,6 +34,7 @@ def dial(
     timeout: float | None = None,
     attempts: int = 1,
     keeps_alive: bool = True,
+    traffic_class: int | None = None,
 ) -> socket.socket:
     """A socket that is connected, without a timeout of its own; OSError says why there is none.
 
@@ -52,7 +54,19 @@ def dial(
         sock.setblocking(True)
         if keeps_alive:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        if traffic_class is not None:
+            mark(sock, traffic_class)
         return sock
+
+
+def mark(sock: socket.socket, traffic_class: int) -> None:
+    """Has the connection's packets say what traffic they are; a socket that has no such thing is
+    left as it is."""
+    with contextlib.suppress(OSError):
+        if sock.family == socket.AF_INET:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TOS, traffic_class)
+        elif sock.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_TCLASS, traffic_class)
 
 
 def _attempt(

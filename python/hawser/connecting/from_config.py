@@ -121,6 +121,8 @@ def _upkeep(host: "HostConfig") -> dict[str, Any]:
         found["keepalive_count_max"] = host.server_alive_count_max
     if host.is_set("tcpkeepalive"):
         found["tcp_keepalive"] = host.tcp_keep_alive
+    if host.is_set("ipqos"):
+        found["traffic_class"] = host.ip_qos[1]  # that of sessions without a terminal
     size, seconds = host.rekey_limit
     if size:
         found["rekey_bytes"] = size

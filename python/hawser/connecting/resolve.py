@@ -44,6 +44,7 @@ _TAKEN_AS_THEY_ARE = (
     "bind_interface",
     "connection_attempts",
     "tcp_keepalive",
+    "traffic_class",
     "proxy_command",
     "sock",
     "host_key_alias",

@@ -72,6 +72,8 @@ class Settings:
     connect_timeout: float | None = None
     connection_attempts: int = 1
     tcp_keepalive: bool = True
+    traffic_class: int | None = None
+    """The byte IP_TOS; None leaves it alone."""
     proxy: str | None = field(default=None, repr=False)
     proxy_command: str | None = None
     sock: object | None = None

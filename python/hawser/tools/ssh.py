@@ -1,5 +1,6 @@
 """hawser-ssh: a shell or a command on a server, and ports that lead there."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import _ssh
 from ..config import Forward, HostConfig
 from ..config.execution import users_shell
 from ..connecting.connect import Link
+from ..connecting.dialing import mark
 from ..escape import describe
 from ..running.shell import Terminal, Visit, interact
 from ..target import BadTarget
@@ -71,6 +73,7 @@ def _visit(arguments: Arguments, out: Output) -> int:
             return carry(link.session, *arguments.stdio_place)
         if visit is None:
             return _idle(link.session)
+        _mark_as_interactive(link, visit, host)
         status = interact(link.session, visit)
         return status if status >= 0 else LOST_STATUS
 
@@ -102,6 +105,13 @@ def _visit_of(arguments: Arguments, link: Link, host: HostConfig) -> Visit:
         has_input=not host.stdin_null,
         wishes=link.settings.variables,
     )
+
+
+def _mark_as_interactive(link: Link, visit: Visit, host: HostConfig) -> None:
+    interactive, _ = host.ip_qos
+    has_terminal = visit.terminal is not Terminal.NEVER and os.isatty(sys.stdin.fileno())
+    if has_terminal and host.is_set("ipqos") and interactive is not None and link.sock is not None:
+        mark(link.sock, interactive)
 
 
 def _idle(session: _ssh.Session) -> int:
