@@ -1,5 +1,6 @@
 """What `hawser.connect` makes of ssh_config."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -184,6 +185,34 @@ def test_a_host_that_is_added(openssh: OpenSSHServer, tmp_path: Path, hashes: st
     first.write_text(f"{name} {kind} {openssh.keys.stranger.public.split()[1]}\n")
     with pytest.raises(hawser.HostKeyChanged):
         hawser.connect(address_of(openssh), config=config, agent=False, ask=False)
+
+
+PASSING = """
+import socket, sys
+ours = socket.socket(fileno=1)
+if sys.argv[1:]:
+    sock = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+    socket.send_fds(ours, [b"x"], [sock.fileno()])
+"""
+
+
+def test_a_proxy_command_that_passes_a_socket(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    """ProxyUseFdpass: the program ends, and the connection goes on."""
+    program = tmp_path / "pass.py"
+    program.write_text(PASSING)
+    text = f"ProxyUseFdpass yes\nProxyCommand {sys.executable} {program}"
+    options: dict[str, Any] = {
+        "known_hosts": known_hosts_of([openssh], tmp_path / "known_hosts"),
+        "keys": openssh.keys["ed25519"].path,
+        "agent": False,
+        "ask": False,
+    }
+    config = SSHConfig.from_text(f"{text} %h %p")
+    with hawser.connect(address_of(openssh), config=config, **options) as client:
+        assert client.run("echo $SSH_CONNECTION").stdout.split()[3] == str(openssh.port).encode()
+    with pytest.raises(hawser.ConnectError, match="passed no socket") as caught:
+        hawser.connect(address_of(openssh), config=SSHConfig.from_text(text), **options)
+    assert caught.value.step == "proxy command"
 
 
 def test_the_shell_of_a_proxy_command(

@@ -138,7 +138,7 @@ CLAIMED = (
             CONNECT, "What connects us, on its stdin and stdout.", (), PROXY),
     Keyword("ProxyJump", Kind("hosts", values.text, is_raw=True),
             CONNECT, "[user@]host[:port] or ssh:// through which we go, comma-separated."),
-    Keyword("ProxyUseFdpass", FLAG, CALLER, "Whether ProxyCommand passes a socket.", NO),
+    Keyword("ProxyUseFdpass", FLAG, CONNECT, "Whether ProxyCommand passes a socket.", NO),
     Keyword("PubkeyAcceptedAlgorithms", LIST, CONNECT, OURS),
     Keyword("PubkeyAuthentication", _ask("unbound", "host-bound"),
             CONNECT, "Whether that login is tried.", TRUE),

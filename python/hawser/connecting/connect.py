@@ -160,7 +160,9 @@ class _Hop:
             command, shell = expanded(command, self._settings.target, host), "/bin/sh"
         with self._step("proxy command"):
             self._command = ProxyCommand(command, shell)
-        self._stack.callback(self._command.close)
+            self._stack.callback(self._command.close)
+            if self._settings.proxy_use_fdpass:
+                self._command.take_socket(self._settings.connect_timeout)
         self._sock = self._command.sock
         return self._sock
 

@@ -58,7 +58,8 @@ def options_from_config(
 
 def _way(host: "HostConfig", target: Target) -> dict[str, Any]:
     if host.proxy_command is not None:
-        return {"proxy_command": Expanded(host.proxy_command)}
+        command = Expanded(host.proxy_command)
+        return {"proxy_command": command, "proxy_use_fdpass": host.proxy_use_fdpass}
     # A pattern may name the jump host itself, which cannot be reached through itself.
     jumps = [str(jump) for jump in host.jumps if jump.host != target.host]
     return {"proxy_jump": jumps} if jumps else {}

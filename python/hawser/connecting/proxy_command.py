@@ -57,6 +57,20 @@ class ProxyCommand:
             theirs.close()
         self.sock = ours
 
+    def take_socket(self, timeout: float | None) -> None:
+        """With ProxyUseFdpass the program connects, and passes us the socket as descriptor: it is
+        `sock` from here on."""
+        self.sock.settimeout(timeout)
+        try:
+            _, descriptors, _, _ = socket.recv_fds(self.sock, 1, 1)
+        except TimeoutError:
+            raise TimeoutError("the program passes no socket in time") from None
+        if not descriptors:
+            raise ConnectionError("the program passed no socket")
+        self.sock.close()
+        self.sock = socket.socket(fileno=descriptors[0])
+        self.sock.setblocking(True)
+
     @property
     def exit_status(self) -> int | None:
         """None while it runs; waits a moment for one that is just ending."""

@@ -46,6 +46,7 @@ _TAKEN_AS_THEY_ARE = (
     "tcp_keepalive",
     "traffic_class",
     "proxy_command",
+    "proxy_use_fdpass",
     "sock",
     "host_key_alias",
     "compression",

@@ -76,6 +76,8 @@ class Settings:
     """The byte IP_TOS; None leaves it alone."""
     proxy: str | None = field(default=None, repr=False)
     proxy_command: str | None = None
+    proxy_use_fdpass: bool = False
+    """The proxy command passes a socket."""
     sock: object | None = None
     """A stream that is connected already."""
     # the server's key
