@@ -59,6 +59,7 @@ class Peer:
         self.lists: dict[int, bytes] = {}  # name-list of KEXINIT, by its place -> its bytes
         self.window, self.most = 1 << 20, 32768  # of channels
         self.output = OUTPUT
+        self.pack: Callable[[bytes], bytes] = bytes  # compresses, where a script says so
 
         self.heard: list[bytes] = []
         self.faults: list[str] = []  # what the client must not have done
@@ -96,7 +97,7 @@ class Peer:
     def sealed(
         self, payload: bytes, *, padding: int | None = None, length: int | None = None
     ) -> bytes:
-        return self.sealed_packet(frame(payload, self._out, padding, length))
+        return self.sealed_packet(frame(self.pack(payload), self._out, padding, length))
 
     def sealed_packet(self, packet: bytes) -> bytes:
         """Of a packet that the script has made itself, length and padding and all."""
