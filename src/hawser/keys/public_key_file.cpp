@@ -24,7 +24,11 @@ std::unexpected<Error> damaged(const char* where) {
 }
 
 Result<Bytes> sound(Bytes blob, const char* where) {
-  if (blob.size() > limits::kCertificateBlob || key_type_of(blob).empty()) return damaged(where);
+  const std::string_view type = key_type_of(blob);
+  // As the first word of a line, "#" makes it a comment.
+  if (blob.size() > limits::kCertificateBlob || type.empty() || type.starts_with('#')) {
+    return damaged(where);
+  }
   return blob;
 }
 

@@ -69,7 +69,7 @@ TEST(PublicKeyFile, HasNoLineBreaksInItsComment) {
 // Found by fuzzing: written as a line, such a type would bring lines of its own.
 TEST(PublicKeyFile, HasATypeThatIsAName) {
   for (const std::string_view type :
-       {"ssh-x\nssh-y", "ssh x", "ssh,x", "ssh\x1b[0m", "ssh\xc1", ""}) {
+       {"ssh-x\nssh-y", "ssh x", "ssh,x", "ssh\x1b[0m", "ssh\xc1", "#ssh", ""}) {
     Bytes blob{0, 0, 0, static_cast<std::uint8_t>(type.size())};
     append(blob, as_bytes(type));
     append(blob, Bytes(40, 1));
