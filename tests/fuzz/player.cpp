@@ -1,12 +1,11 @@
 #include "fuzz/player.h"
 
 #include "hawser/wire/messages_auth.h"
-#include "hawser/wire/messages_kex.h"
 #include "hawser/wire/messages_transport.h"
 
 #include "fuzz/channel_calls.h"
 #include "fuzz/credentials.h"
-#include "support/null_engine.h"
+#include "support/null_peer.h"
 
 namespace hawser::fuzz {
 
@@ -27,46 +26,6 @@ session::Config config_for(const crypto::Engine& engine, Compresses compresses) 
   return config;
 }
 
-// As the null cipher has it: the length apart, padding to 16 bytes, an empty tag.
-Bytes framed(ByteView payload, bool is_protected) {
-  const std::size_t padding =
-      is_protected ? transport::padding_for(payload.size(), 16, transport::LengthField::apart)
-                   : transport::padding_for(payload.size(), 8, transport::LengthField::padded);
-  Bytes packet(4);
-  store_be32(packet.data(), static_cast<std::uint32_t>(1 + payload.size() + padding));
-  packet.push_back(static_cast<std::uint8_t>(padding));
-  append(packet, payload);
-  packet.resize(packet.size() + padding + (is_protected ? 16 : 0));
-  return packet;
-}
-
-wire::KexInit servers_kexinit() {
-  wire::KexInit message;
-  message.kex = wire::NameList("curve25519-sha256,kex-strict-s-v00@openssh.com");
-  message.host_key = wire::NameList("ssh-ed25519");
-  const wire::NameList cipher("aes256-gcm@openssh.com");
-  message.cipher_client_to_server = message.cipher_server_to_client = cipher;
-  const wire::NameList compression("zlib@openssh.com,none");
-  message.compression_client_to_server = message.compression_server_to_client = compression;
-  return message;
-}
-
-Bytes host_key_blob() {
-  Bytes blob{0, 0, 0, 11};
-  append(blob, as_bytes("ssh-ed25519"));
-  append(blob, Bytes{0, 0, 0, 32});
-  append(blob, Bytes(32, 7));
-  return blob;
-}
-
-Bytes signature_blob() {
-  Bytes blob{0, 0, 0, 11};
-  append(blob, as_bytes("ssh-ed25519"));
-  append(blob, Bytes{0, 0, 0, 64});
-  append(blob, Bytes(64, 8));
-  return blob;
-}
-
 }  // namespace
 
 Player::Player(Compresses compresses)
@@ -74,17 +33,11 @@ Player::Player(Compresses compresses)
       session_(config_for(engine_, compresses), engine_, Instant{}) {}
 
 void Player::log_in() {
-  bring_raw(as_bytes("SSH-2.0-null\r\n"));
-  bring(servers_kexinit());
-  const Bytes key = host_key_blob();
-  const Bytes value(test::kNullValue, 9);
-  const Bytes signature = signature_blob();
-  bring(wire::KexEcdhReply{wire::Blob(key), wire::Blob(value), wire::Blob(signature)});
-  bring(wire::NewKeys{});
+  bring_raw(test::null_handshake());
   check(session_.login("user", auth::NoneCredential{}));
   is_asked_ = true;
-  bring(wire::ServiceAccept{"ssh-userauth"});
-  bring(wire::UserauthSuccess{});
+  bring_packet(wire::encode_to_bytes(wire::ServiceAccept{"ssh-userauth"}));
+  bring_packet(wire::encode_to_bytes(wire::UserauthSuccess{}));
   HAWSER_EXPECT(session_.is_logged_in());
 }
 
@@ -99,7 +52,8 @@ void Player::play(Input& input) {
 
 void Player::bring_packet(ByteView payload) {
   if (payload.empty()) return;
-  bring_raw(framed(payload, session_.transport().kex().exchanges() > 0));
+  const bool is_protected = session_.transport().kex().exchanges() > 0;
+  bring_raw(is_protected ? test::null_packet(payload) : test::plain_packet(payload));
 }
 
 void Player::bring_raw(ByteView bytes) {
@@ -140,7 +94,7 @@ void Player::call(Input& input) {
     case 8:
       return check(session_.keepalive());
     case 9: {
-      const Bytes blob = host_key_blob();
+      const Bytes blob = test::null_host_key();
       const ByteView blobs[] = {blob, blob};
       return check(session_.prove_host_keys(blobs));
     }

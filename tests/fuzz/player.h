@@ -23,10 +23,6 @@ class Player {
   [[nodiscard]] bool is_over() const { return session_.failure().has_value(); }
 
  private:
-  template <typename Message>
-  void bring(const Message& message) {
-    bring_packet(wire::encode_to_bytes(message));
-  }
   // In a packet as the session expects it now.
   void bring_packet(ByteView payload);
   void bring_raw(ByteView bytes);

@@ -1,12 +1,8 @@
 // The corpora as ordinary tests: every file as the fuzzers left it, and then altered: bits flipped,
 // bytes replaced, cut, doubled, joined with another file's. The same cases in every run.
-#include <filesystem>
-#include <fstream>
-#include <numeric>
-
 #include <gtest/gtest.h>
 
-#include "fuzz/targets.h"
+#include "fuzz/corpus.h"
 #include "scenario/seeded_random.h"
 
 namespace hawser::fuzz {
@@ -24,22 +20,6 @@ constexpr std::size_t all_altered_cases() {
   return sum;
 }
 static_assert(all_altered_cases() >= 25'000);
-
-std::vector<Bytes> corpus_of(const Target& target) {
-  std::vector<std::filesystem::path> paths;
-  const std::filesystem::path folder =
-      std::filesystem::path(HAWSER_FUZZ_CORPORA) / std::string(target.name);
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    paths.push_back(entry.path());
-  }
-  std::ranges::sort(paths);
-  std::vector<Bytes> corpus;
-  for (const auto& path : paths) {
-    std::ifstream stream(path, std::ios::binary);
-    corpus.emplace_back(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
-  }
-  return corpus;
-}
 
 void alter(Bytes& bytes, const std::vector<Bytes>& corpus, SeededRandom& random) {
   constexpr std::uint8_t kEdges[] = {0, 1, 0x7f, 0x80, 0xff, '\n', ' ', ','};

@@ -1,5 +1,6 @@
 #include "hawser/auth/authenticator.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hawser/base/display.h"
@@ -110,8 +111,11 @@ Status Authenticator::take_banner(ByteView payload) {
   if (banner_bytes_ > limits::kBannerBytes) {
     return fail(Errc::limit_passed, "banner", limits::kBannerBytes);
   }
-  steps_.emplace_back(
-      Banner{display(message.message.bytes, 4 * limits::kBannerBytes, Lines::keep)});
+  // Escaped it may be four times as long; what is cut ends in "...".
+  constexpr std::size_t kMost = limits::kBannerBytes + 3;
+  std::string text = display(message.message.bytes, kMost - banner_shown_, Lines::keep);
+  banner_shown_ = std::min(limits::kBannerBytes, banner_shown_ + text.size());
+  steps_.emplace_back(Banner{std::move(text)});
   return {};
 }
 

@@ -67,6 +67,7 @@ class Authenticator {
   bool is_service_asked_ = false;  // its request was taken by next()
   unsigned requests_ = 0;
   std::size_t banner_bytes_ = 0;
+  std::size_t banner_shown_ = 0;
   bool is_waiting_ = false;  // a request is out and not answered
   bool is_done_ = false;
 };

@@ -243,6 +243,21 @@ TEST_F(AuthenticatorTest, banners_are_bounded_together) {
   EXPECT_EQ(take(wire::UserauthBanner{"x", ""}), Errc::limit_passed);
 }
 
+// Each byte of these is shown as four.
+TEST_F(AuthenticatorTest, banners_are_bounded_escaped_too) {
+  begin(password());
+  const std::string half(limits::kBannerBytes / 2, '\x01');
+  std::size_t shown = 0;
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(take(wire::UserauthBanner{wire::Text(half), ""}), Errc{});
+    while (auto step = authenticator_.next()) {
+      if (const auto* banner = std::get_if<Banner>(&*step)) shown += banner->text.size();
+    }
+  }
+  EXPECT_GT(shown, limits::kBannerBytes - 4);
+  EXPECT_LE(shown, limits::kBannerBytes + 6);
+}
+
 TEST_F(AuthenticatorTest, damaged_messages) {
   begin(password());
   Bytes failure = wire::encode_to_bytes(wire::UserauthFailure{wire::NameList("password"), false});

@@ -1,5 +1,6 @@
 #include "hawser/base/display.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace hawser {
@@ -55,6 +56,8 @@ void append_escape(std::string& out, ByteView bytes) {
 
 std::string display(ByteView text, std::size_t max_bytes, Lines lines) {
   std::string out;
+  // At once: what grows by doubling holds three times as much for a moment.
+  out.reserve(std::min(max_bytes, 4 * text.size()));
   while (!text.empty()) {
     const CodePoint point = decode_utf8(text);
     const ByteView unit = text.first(point.length == 0 ? 1 : point.length);
@@ -68,7 +71,10 @@ std::string display(ByteView text, std::size_t max_bytes, Lines lines) {
     } else {
       shown = as_text(unit);
     }
-    if (out.size() + shown.size() + 3 > max_bytes) return out + "...";
+    if (out.size() + shown.size() + 3 > max_bytes) {
+      out += "...";
+      return out;
+    }
     out += shown;
     text = text.subspan(unit.size());
   }

@@ -64,7 +64,8 @@ inline constexpr std::size_t kKnownHostsLines = 1'000'000;  // with a key; 200 b
 inline constexpr std::size_t kKnownHostsFile = 128 << 20;   // about a million hosts
 
 // Authentication
-inline constexpr std::size_t kBannerBytes = 64 * 1024;  // kept of all login banners together
+inline constexpr std::size_t kBannerBytes =
+    64 * 1024;  // of all login banners together, and shown of them
 inline constexpr unsigned kAuthPromptRounds = 32;  // of questions in one keyboard-interactive login
 inline constexpr std::uint32_t kAuthPrompts = 64;  // in one round
 inline constexpr unsigned kAuthRequests = 1000;    // per session; the server's own cap is lower
@@ -81,7 +82,8 @@ inline constexpr std::size_t kHostKeysAnnounced = 64;  // sshd has three to five
 inline constexpr std::size_t kGlobalRequestsPending = 1024;
 inline constexpr std::size_t kChannelRequestsPending = 64;
 inline constexpr std::size_t kOutboundBytes =
-    1 << 20;  // sealed replies a peer does not read: then nothing more is read
+    448 * 1024;  // sealed replies a peer does not read: then nothing more is read
+inline constexpr std::size_t kOutboundBeforeLogin = 48 * 1024;  // the same before login
 inline constexpr std::size_t kOutboundData =
     256 * 1024;  // sealed data that waits for the socket: then writers wait
 inline constexpr std::size_t kUnreadOutput = 64 << 20;  // kept by a wait() that nobody reads beside

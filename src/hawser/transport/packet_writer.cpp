@@ -34,11 +34,13 @@ void PacketWriter::switch_keys(std::unique_ptr<Sealer> sealer, bool reset_sequen
   bytes_ = 0;
 }
 
-// Grows by doubling: a peer that asks much and reads nothing must not cost a copy of all that waits
-// for each small answer.
+// Grows at once to what may wait for a slow peer, and from there by doubling: one that asks much
+// and reads nothing must not cost a copy of all that waits for each small answer.
 ByteSpan PacketWriter::reserve(std::size_t size) {
-  const bool must_grow = slab_.capacity() - slab_.size() < size;
-  return slab_.reserve(must_grow ? std::max(size, slab_.size()) : size);
+  const std::size_t waiting = slab_.size();
+  if (slab_.capacity() - waiting >= size) return slab_.reserve(size);
+  const std::size_t all = std::max(kGrown, 2 * waiting);
+  return slab_.reserve(std::max(size, all - waiting));
 }
 
 Result<ByteView> PacketWriter::padding(std::size_t size) {

@@ -51,6 +51,8 @@ class PacketWriter {
   Result<ByteView> padding(std::size_t size);
 
   static constexpr std::size_t kCapacity = 64 * 1024;
+  static constexpr std::size_t kGrown = 512 * 1024;
+  static_assert(kCapacity > limits::kOutboundBeforeLogin && kGrown > limits::kOutboundBytes);
   crypto::Random& random_;
   std::unique_ptr<Sealer> sealer_ = make_plain_sealer();
   Compression<Deflater> compression_;

@@ -37,7 +37,9 @@ class Transport {
   ByteSpan receive_space();
   // False while a verdict is due, or while the peer does not take what waits for it.
   [[nodiscard]] bool can_receive() const {
-    return !kex_.is_judging() && writer_.pending().size() <= limits::kOutboundBytes;
+    const std::size_t most =
+        stage_ == Stage::connection ? limits::kOutboundBytes : limits::kOutboundBeforeLogin;
+    return !kex_.is_judging() && writer_.pending().size() <= most;
   }
   void received(std::size_t size) { in_.commit(size); }
   [[nodiscard]] ByteView pending_output() const { return writer_.pending(); }
