@@ -226,6 +226,36 @@ TEST(SftpEngine, RefusesMalformedReplies) {
   }
 }
 
+// Each is taken at its limit, and not a byte or one above.
+TEST(SftpEngine, TakesWhatJustFits) {
+  for (const std::size_t more : {0U, 1U}) {
+    SCOPED_TRACE(more);
+    const bool fits = more == 0;
+    Packet extended = version();
+    for (std::size_t i = 0; i < limits::kSftpExtended + more; ++i) extended.string("x").string("");
+    EXPECT_EQ(Engine().received(extended.framed()).has_value(), fits);
+    // What stands before and behind the text: type, version, two lengths.
+    const Packet long_one = version().string(std::string(limits::kSftpVersion + more - 13, 'x'));
+    EXPECT_EQ(Engine().received(Packet(long_one).string("").framed()).has_value(), fits);
+
+    Listener listener;
+    auto engine = ready_engine();
+    auto id = ask(*engine, Expected::handle, listener);
+    const std::string handle(limits::kSftpHandle + more, 'h');
+    EXPECT_EQ(engine->received(Packet(102).u32(id->value()).string(handle).framed()).has_value(),
+              fits);
+    engine = ready_engine();
+    id = ask(*engine, Expected::status, listener);
+    const std::string text(limits::kSftpPacket + more - 17, 't');
+    EXPECT_EQ(engine->received(status(id->value(), 4, text).framed()).has_value(), fits);
+    engine = ready_engine();
+    engine->allow_packets_of(limits::kSftpPacketMost);
+    id = ask(*engine, Expected::status, listener);
+    const std::string longer(limits::kSftpPacketMost + more - 17, 't');
+    EXPECT_EQ(engine->received(status(id->value(), 4, longer).framed()).has_value(), fits);
+  }
+}
+
 TEST(SftpEngine, TakesAStatusWithoutText) {
   auto engine = ready_engine();
   Listener listener;
