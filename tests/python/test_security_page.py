@@ -39,6 +39,12 @@ def test_every_vulnerability_stands_once() -> None:
 
 def test_every_promise_names_its_test() -> None:
     enforced = PROMISES.read_text().split("## What is enforced today")[1].split("\n## ")[0]
-    rows = [line for line in enforced.splitlines() if line.startswith("| ")][2:]
+    lines = enforced.splitlines()
+    rows = [
+        line
+        for line, following in zip(lines, [*lines[1:], ""], strict=True)
+        if line.startswith("| ") and "| --- |" not in line + following  # no heads of tables
+    ]
     assert len(rows) >= 40
-    assert [row for row in rows if not NAMED.search(row) and "`tools/" not in row] == []
+    shown = ("`tools/", "[the table below](#")
+    assert [row for row in rows if not NAMED.search(row) and not any(s in row for s in shown)] == []
