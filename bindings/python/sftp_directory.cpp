@@ -48,11 +48,12 @@ Outcome<std::optional<Entry>> next_without_dots(client::SftpDirectory& directory
   }
 }
 
-// Ends at the end, which closes the directory, and when another thread has met it or closed it.
+// Ends at the end, which gives up the handle, and when another thread has met it or closed it.
+// Entries that other threads have not taken yet stay theirs.
 Outcome<std::optional<Entry>> next_of_scan(client::SftpDirectory& directory,
                                            const Interrupt& interrupt) {
   auto entry = next_without_dots(directory, interrupt);
-  if (entry && !*entry) directory.close();
+  if (entry && !*entry) directory.release();
   if (!entry && entry.error().error.code == Errc::file_closed) return std::nullopt;
   return entry;
 }

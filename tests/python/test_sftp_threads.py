@@ -107,15 +107,19 @@ def test_32_threads_write_one_file(remote: Remote) -> None:
 
 
 def test_one_listing_for_many(remote: Remote) -> None:
-    for number in range(2000):
-        remote.make(f"name-{number}")
-    with remote.sftp.scandir(remote.folder) as scan, ThreadPoolExecutor(8) as threads:
-        found = [
-            name
-            for each in threads.map(lambda _: [entry.name for entry in scan], range(8))
-            for name in each
-        ]
-    assert sorted(found) == sorted(f"name-{number}" for number in range(2000))
+    """Each name once, also where one thread meets the end while others hold the last names."""
+    names = sorted(f"name-{number}" for number in range(300))
+    for name in names:
+        remote.make(name)
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(20):
+            with remote.sftp.scandir(remote.folder) as scan:
+
+                def take(_: int, scan: _ssh.SFTPScan = scan) -> list[str]:
+                    return [entry.name for entry in scan]
+
+                found = [name for each in threads.map(take, range(8)) for name in each]
+            assert sorted(found) == names
 
 
 def test_python_runs_while_files_wait(remote: Remote) -> None:

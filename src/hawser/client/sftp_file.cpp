@@ -195,6 +195,10 @@ void SftpDirectory::close() {
     is_closed_ = true;
     ready_.clear();
   }
+  release();
+}
+
+void SftpDirectory::release() {
   client_->connection()->driver().with_session(
       [this](session::Session& session, operations::Inbox&) {
         directory_->abandon(session);

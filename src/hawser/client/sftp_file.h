@@ -75,6 +75,8 @@ class SftpDirectory {
   Outcome<std::optional<operations::SftpAnswer::Name>> next(const Interrupt& interrupt = {});
   // The same if it needs no waiting; nullopt: call next().
   std::optional<operations::SftpAnswer::Name> try_next();
+  // Gives up the server's handle only: what came already still comes out, to whoever asks.
+  void release();
   void close();
   [[nodiscard]] bool is_closed();
   [[nodiscard]] const std::string& path() const { return path_; }
