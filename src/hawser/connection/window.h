@@ -11,6 +11,8 @@ namespace hawser::connection {
 
 // What the peer may still send us. Enforced: a peer that sends more has broken the protocol.
 class ReceiveWindow {
+  static constexpr std::uint32_t kPieceMost = 1 << 20;
+
  public:
   explicit ReceiveWindow(std::uint32_t size) : size_(size), left_(size) {}
 
@@ -20,14 +22,13 @@ class ReceiveWindow {
     return {};
   }
 
-  // That many bytes were consumed. Returns the adjustment to send now, 0 for none: windows grow
-  // back when three packets' worth or half the window was consumed, whichever is less, as OpenSSH
-  // does, so that small reads do not cost a message each. More than came is not given back.
+  // That many bytes were consumed. Returns the adjustment to send now, 0 for none: windows are
+  // given back in pieces, so that small reads do not cost a message each. More than came is not
+  // given back.
   std::uint32_t consume(std::size_t bytes, std::uint32_t max_packet) {
     const std::uint32_t outstanding = size_ - left_ - consumed_;
     consumed_ += static_cast<std::uint32_t>(std::min<std::size_t>(bytes, outstanding));
-    const std::uint64_t threshold = std::min<std::uint64_t>(size_ / 2, 3ULL * max_packet);
-    if (consumed_ < threshold) return 0;
+    if (consumed_ < piece(max_packet)) return 0;
     left_ += consumed_;
     return std::exchange(consumed_, 0);
   }
@@ -36,6 +37,13 @@ class ReceiveWindow {
   void grow(std::uint32_t bytes) {
     size_ += bytes;
     consumed_ += bytes;
+  }
+
+  // Of three packets, or half the window if that is less, as OpenSSH's; of a large window an
+  // eighth: each piece is a packet that both sides have to work on, and seven eighths are left to
+  // fill.
+  [[nodiscard]] std::uint32_t piece(std::uint32_t max_packet) const {
+    return std::max(std::min(size_ / 2, 3 * max_packet), std::min(size_ / 8, kPieceMost));
   }
 
   // Whether most of what came was consumed.

@@ -23,10 +23,21 @@ TEST(ReceiveWindow, grows_back_by_half_or_three_packets) {
   EXPECT_EQ(small.consume(499, kPacket), 0u);
   EXPECT_EQ(small.consume(1, kPacket), 500u);
   EXPECT_EQ(small.left(), 700u);
-  ReceiveWindow large(2 << 20);
-  ASSERT_TRUE(large.take(1 << 20));
-  EXPECT_EQ(large.consume(3 * kPacket - 1, kPacket), 0u);
-  EXPECT_EQ(large.consume(1, kPacket), 3 * kPacket);
+  ReceiveWindow middle(16 * kPacket);
+  ASSERT_TRUE(middle.take(8 * kPacket));
+  EXPECT_EQ(middle.consume(3 * kPacket - 1, kPacket), 0u);
+  EXPECT_EQ(middle.consume(1, kPacket), 3 * kPacket);
+}
+
+TEST(ReceiveWindow, grows_back_by_an_eighth_if_that_is_more) {
+  for (const auto& [size, piece] : {std::pair<std::uint32_t, std::uint32_t>(2 << 20, 256 << 10),
+                                    {8 << 20, 1 << 20},
+                                    {64 << 20, 1 << 20}}) {
+    ReceiveWindow window(size);
+    ASSERT_TRUE(window.take(2 << 20));
+    EXPECT_EQ(window.consume(piece - 1, kPacket), 0u);
+    EXPECT_EQ(window.consume(1, kPacket), piece);
+  }
 }
 
 TEST(ReceiveWindow, of_one_byte) {
