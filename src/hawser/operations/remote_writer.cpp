@@ -11,6 +11,11 @@ namespace {
 constexpr std::size_t kSmallWritesInFlight = 256;
 constexpr std::uint64_t kSmallWritesTogether = 8 << 20;
 
+// Over a short path more than this is of no use, and what waits in sshd costs it dearly: its buffer
+// grows a packet at a time and is copied each time. 16 MiB cost it 0.14 s with its whole window of
+// 2 MiB in flight, and 0.02 s with this.
+constexpr std::uint64_t kWritesTogetherNear = 768 * 1024;
+
 }  // namespace
 
 void RemoteWriter::begin(std::uint64_t at, ByteView data) {
@@ -36,6 +41,7 @@ Result<bool> RemoteWriter::advance() {
 }
 
 bool RemoteWriter::may_ask_more() const {
+  if (link_->is_near() && asked_ - answered_ >= kWritesTogetherNear) return false;
   if (waiting_.size() < limits::kSftpWritesInFlight) return true;
   return waiting_.size() < kSmallWritesInFlight && asked_ - answered_ < kSmallWritesTogether;
 }

@@ -48,6 +48,55 @@ TEST(RemoteWriter, WritesEverySize) {
   }
 }
 
+// Of 5 MB, as much as is in flight before the server has answered anything.
+std::uint64_t in_flight_at(Duration round_trip) {
+  Scene scene;
+  scene.link->set_clock(Instant(), round_trip);
+  const Bytes data = pattern(5'000'000);
+  scene.writer.begin(0, data);
+  while (!scene.writer.advance().value_or(true) && scene.link->engine().unsent() > 0) {
+    (void)take_requests(scene.link->engine());
+  }
+  return scene.writer.asked();
+}
+
+TEST(RemoteWriter, KeepsLittleInFlightOverAShortPath) {
+  EXPECT_EQ(in_flight_at(Duration::max()), 5'000'000U);  // not known
+  EXPECT_EQ(in_flight_at(std::chrono::milliseconds(20)), 5'000'000U);
+  const std::uint64_t near = in_flight_at(std::chrono::microseconds(300));
+  EXPECT_GE(near, 768U << 10);
+  EXPECT_LT(near, 1U << 20);
+}
+
+TEST(RemoteWriter, LearnsThePathFromRequestsThatAreAlone) {
+  const std::shared_ptr<SftpLink> link =
+      std::make_shared<SftpLink>(std::make_shared<ChannelBox>(connection::ChannelId(0)));
+  OneFileServer server(1);
+  server.serve(link->engine());
+  const Instant begin{};
+  const auto at = [&](int milliseconds) { return begin + std::chrono::milliseconds(milliseconds); };
+  RemoteWriter writer(link, Bytes{'h'});
+  const Bytes data = pattern(10);
+  const auto write = [&](int time) {
+    link->set_clock(at(time), Duration::max());
+    const std::size_t before = link->engine().in_flight();
+    writer.begin(0, data);
+    (void)writer.advance();
+    link->time_request(before);
+  };
+  write(0);
+  server.serve(link->engine());
+  link->set_clock(at(7), Duration::max());
+  EXPECT_EQ(link->clock().round_trip, std::chrono::milliseconds(7));
+  write(10);
+  write(11);  // not alone any more
+  server.serve(link->engine());
+  link->set_clock(at(12), Duration::max());
+  EXPECT_EQ(link->clock().round_trip, std::chrono::milliseconds(7));
+  EXPECT_FALSE(link->is_near());
+  writer.reset();
+}
+
 TEST(RemoteWriter, IsDoneWhenAllIsSentAndToldOfRefusalsLater) {
   Scene scene;
   scene.server.refuses_at = 0;

@@ -87,13 +87,31 @@ void SftpLink::learn(const sftp::Limits& limits) {
       limits.max_packet, hawser::limits::kSftpPacket, hawser::limits::kSftpPacketMost)));
 }
 
+void SftpLink::set_clock(Instant now, Duration round_trip_of_session) {
+  clock_.now = now;
+  clock_.round_trip = std::min(clock_.round_trip, round_trip_of_session);
+  if (!lone_request_ || engine_.in_flight() > 0) return;
+  clock_.round_trip = std::min(clock_.round_trip, now - *lone_request_);
+  lone_request_.reset();
+}
+
+void SftpLink::time_request(std::size_t in_flight_before) {
+  if (engine_.in_flight() > 1) {
+    lone_request_.reset();
+  } else if (engine_.in_flight() == 1 && in_flight_before == 0) {
+    lone_request_ = clock_.now;
+  }
+}
+
 Result<Want> SftpOperation::advance(session::Session& session, Inbox& inbox) {
-  link_->set_clock({session.now(), session.round_trip()});
+  link_->set_clock(session.now(), session.round_trip());
+  const std::size_t in_flight = link_->engine().in_flight();
   for (;;) {
     Want want = HAWSER_TRY(step());
     const bool was_shut = link_->is_shut();
     const bool had_output = link_->engine().unsent() > 0;
     const Status flushed = link_->flush(session);
+    link_->time_request(in_flight);
     const bool branches_have_news = link_->branches().drive(session, inbox, *link_);
     if (std::holds_alternative<Done>(want)) {  // what came whole counts
       link_->branches().rest(session);

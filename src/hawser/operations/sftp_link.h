@@ -37,13 +37,18 @@ class SftpLink final : private DataTarget {
   // Whether it was the server's window that kept flush() from sending more.
   [[nodiscard]] bool is_shut() const { return is_shut_; }
 
-  // The time, and the round trip of the path, for machines that have no session to ask.
+  // The time, and the shortest round trip of the path that was seen, for machines that have no
+  // session to ask.
   struct Clock {
     Instant now;
     Duration round_trip = Duration::max();  // not known
   };
   [[nodiscard]] const Clock& clock() const { return clock_; }
-  void set_clock(const Clock& clock) { clock_ = clock; }
+  void set_clock(Instant now, Duration round_trip_of_session);
+  // Of requests that were alone: what was in flight when set_clock() was called, and is now.
+  void time_request(std::size_t in_flight_before);
+  // So near that a few requests at once are as fast as many.
+  [[nodiscard]] bool is_near() const { return clock_.round_trip < kNear; }
   // Why it broke, for people, escaped; empty if there is no more to say than the error.
   [[nodiscard]] std::string complaint() const;
 
@@ -54,6 +59,9 @@ class SftpLink final : private DataTarget {
   [[nodiscard]] std::uint32_t write_block() const { return write_block_; }
 
  private:
+  // Within a machine or a house; a disk's time to answer is of that size.
+  static constexpr Duration kNear = std::chrono::milliseconds(2);
+
   void take(connection::Stream stream, ByteView data) override;  // DataTarget
 
   std::shared_ptr<ChannelBox> box_;
@@ -63,6 +71,7 @@ class SftpLink final : private DataTarget {
   std::uint32_t write_block_ = hawser::limits::kSftpBlock;
   SftpBranches branches_;
   Clock clock_;
+  std::optional<Instant> lone_request_;  // when it was made
   std::optional<std::uint64_t> ticket_;  // of the subsystem's request
   bool is_refused_ = false;
   bool is_shut_ = false;
