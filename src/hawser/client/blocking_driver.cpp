@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hawser/client/clock.h"
+#include "hawser/client/process.h"
 
 namespace hawser::client {
 
@@ -34,7 +35,9 @@ std::optional<Instant> after(std::optional<Duration> span) {
 
 BlockingDriver::BlockingDriver(session::Config config, const crypto::Engine& engine,
                                std::unique_ptr<ByteStream> stream)
-    : process_(getpid()), stream_(std::move(stream)), session_(std::move(config), engine, now()) {}
+    : process_(this_process()),
+      stream_(std::move(stream)),
+      session_(std::move(config), engine, now()) {}
 
 BlockingDriver::~BlockingDriver() = default;
 
@@ -165,6 +168,7 @@ void BlockingDriver::sleep(Lock& lock, Waiter& waiter, std::optional<Instant> un
 }
 
 Status BlockingDriver::lead(Lock& lock, std::optional<Duration> most) {
+  flush();  // once for all that pump() and who was woken by it had to say
   if (const auto deadline = session_.next_deadline()) {
     const Duration left = *deadline - now();
     most = most ? std::min(*most, left) : left;
@@ -201,7 +205,6 @@ void BlockingDriver::pump() {
     }
   }
   drain();
-  flush();
 }
 
 // Deals out all events that there are. The session keeps its failure; whoever waits finds it there.
@@ -264,7 +267,7 @@ bool BlockingDriver::has_news(const Waiter& waiter) const {
 }
 
 bool BlockingDriver::is_ours() const {
-  return getpid() == process_;
+  return this_process() == process_;
 }
 
 // In a forked child whoever had the lock may be gone: then nobody is in the way either.

@@ -103,7 +103,7 @@ class BlockingDriver final : public Driver {
                     const std::function<bool()>& is_interrupted);
   Status lead(Lock& lock, std::optional<Duration> most);
   void sleep(Lock& lock, Waiter& waiter, std::optional<Instant> until);
-  void pump();
+  void pump();  // what it brings may want to say something: flush() after it
   void drain();
   void flush();
   void notify_concerned();

@@ -76,6 +76,7 @@ void BlockingDriver::serve() {
   if (!is_ours()) return;
   const Lock lock(mutex_);
   pump();
+  flush();
   notify_concerned();
 }
 

@@ -29,8 +29,12 @@ class SocketStream final : public ByteStream {
  private:
   SocketStream(int descriptor, bool is_tcp) : descriptor_(descriptor), is_tcp_(is_tcp) {}
 
+  void note_read(std::size_t size, std::size_t space);
+  Status poll(Readiness wanted, std::optional<Duration> most);
+
   int descriptor_;
   bool is_tcp_;
+  unsigned large_reads_ = 0;  // in a row, none of which took all that the space allowed
   std::atomic<bool> is_shut_down_ = false;
   WakeEvent wake_;
 };
