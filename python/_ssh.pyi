@@ -364,6 +364,26 @@ class ChannelWriter:
     def __exit__(self, *exc: object) -> None: ...
 
 @final
+class Listener:
+    """A place at which the server listens for us (RFC 4254 7.1). Made by `Session.listen()`."""
+
+    def accept(self, timeout: float | None = None) -> tuple[Channel, tuple[str, int] | None]:
+        """The next who comes, and from where: (address, port), None for Unix sockets and agents.
+        Timeout after `timeout` seconds; Error with EBADF once it is closed."""
+    @property
+    def address(self) -> str:
+        """As it was asked for; a path for a Unix socket, '' for an agent."""
+    @property
+    def port(self) -> int:
+        """At which the server listens; 0 for Unix sockets and agents."""
+    @property
+    def closed(self) -> bool: ...
+    def close(self) -> None:
+        """Gives it up. Who waits there is refused; channels that were accepted stay."""
+    def __enter__(self) -> Listener: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+@final
 class Channel:
     """One channel of a session (RFC 4254 5). May be used as the socket of another Session."""
 
@@ -382,6 +402,9 @@ class Channel:
     ) -> None:
         """Ask for a terminal; `modes` maps opcodes of RFC 4254 8 to values."""
     def env(self, name: str | bytes, value: str | bytes) -> None: ...
+    def request_agent(self) -> None:
+        """Show what is started on this channel an agent, whose users come to
+        `Session.listen_agent()`. ChannelError if the server will not."""
     def signal(self, name: str) -> None:
         """Send a signal to the remote process: 'TERM', 'INT', ... (RFC 4254 6.9; no answer)."""
     def window_change(
@@ -840,6 +863,17 @@ class Session:
     def open_direct_tcpip(
         self, host: str, port: int, origin_host: str = "127.0.0.1", origin_port: int = 0
     ) -> Channel: ...
+    def open_direct_streamlocal(self, path: str) -> Channel:
+        """A connection to a Unix socket of the server's (OpenSSH's PROTOCOL 2.4)."""
+    def listen(self, address: str = "localhost", port: int = 0) -> Listener:
+        """Lets the server listen for us (RFC 4254 7.1): at 'localhost', '' (all addresses, if sshd's
+        GatewayPorts lets it) or an address of it; port 0 is one that it chooses. ChannelError if it
+        will not."""
+    def listen_unix(self, path: str) -> Listener:
+        """The same at the path of a Unix socket (OpenSSH's PROTOCOL 2.4), which must not be there."""
+    def listen_agent(self) -> Listener:
+        """For who asks for our agent on channels that called `request_agent()`. Who comes speaks
+        the agent's protocol, and is to be distrusted."""
 
     def scp_recv(self, remote_path: _Path) -> bytes:
         """One remote file's content, by the remote scp (legacy: SFTP does more)."""

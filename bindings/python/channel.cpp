@@ -34,6 +34,10 @@ void subsystem(PyChannel& self, nb::handle name) {
   const std::string text = text_argument(name, "name");
   request(self, connection::SubsystemRequest{text}, "the subsystem " + text);
 }
+void request_agent(PyChannel& self) {
+  request(self, connection::AgentRequest{},
+          "agent forwarding: sshd's AllowAgentForwarding may forbid it");
+}
 void env(PyChannel& self, nb::handle name, nb::handle value) {
   const std::string name_text = text_argument(name, "name");
   const std::string value_text = text_argument(value, "value");
@@ -212,6 +216,7 @@ void bind_requests(nb::class_<PyChannel>& c) {
       .def("pty", &pty, "term"_a = "xterm", "width"_a = 80, "height"_a = 24, "width_pixels"_a = 0,
            "height_pixels"_a = 0, "modes"_a = nb::none())
       .def("env", &env, "name"_a, "value"_a)
+      .def("request_agent", &request_agent)
       .def("signal", &signal, "name"_a)
       .def("window_change", &window_change, "width"_a, "height"_a, "width_pixels"_a = 0,
            "height_pixels"_a = 0);

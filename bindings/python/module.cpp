@@ -10,6 +10,7 @@
 #include "channel.h"
 #include "error_classes.h"
 #include "keys.h"
+#include "listener.h"
 #include "results.h"
 #include "run_many.h"
 #include "session.h"
@@ -33,6 +34,7 @@ NB_MODULE(_ssh, m) {
   hawser::python::bind_algorithms(m);
   hawser::python::bind_results(m);
   hawser::python::bind_channel(m);
+  hawser::python::bind_listener(m);
   hawser::python::bind_agent(m);
   hawser::python::bind_keys(m);
   hawser::python::bind_sftp(m);

@@ -10,6 +10,7 @@
 #include "buffers.h"
 #include "calls.h"
 #include "channel.h"
+#include "listener.h"
 #include "login.h"
 #include "options.h"
 #include "results.h"
@@ -183,6 +184,31 @@ PyChannel* open_direct_tcpip(PySession& self, nb::handle host, nb::handle port,
                                                 port_argument(origin_port, "origin_port")});
 }
 
+PyChannel* open_direct_streamlocal(PySession& self, nb::handle path) {
+  const std::string text = text_argument(path, "path");
+  return open(self, connection::DirectStreamlocalKind{text});
+}
+
+PyListener listen(PySession& self, connection::OfferKind kind, std::string address,
+                  std::uint16_t port) {
+  return {without_gil([&](const client::Interrupt& interrupted) {
+    return self.connection->listen(kind, std::move(address), port, interrupted);
+  })};
+}
+
+PyListener listen_tcp(PySession& self, nb::handle address, nb::handle port) {
+  return listen(self, connection::OfferKind::tcpip, text_argument(address, "address"),
+                port_argument(port, "port"));
+}
+
+PyListener listen_unix(PySession& self, nb::handle path) {
+  return listen(self, connection::OfferKind::streamlocal, text_argument(path, "path"), 0);
+}
+
+PyListener listen_agent(PySession& self) {
+  return listen(self, connection::OfferKind::agent, {}, 0);
+}
+
 // upkeep
 // -------------------------------------------------------------------------------------------
 
@@ -227,7 +253,11 @@ void bind_commands(nb::class_<PySession>& c) {
            "height"_a = 24)
       .def("open_session", [](PySession& self) { return open(self, connection::SessionKind{}); })
       .def("open_direct_tcpip", &open_direct_tcpip, "host"_a, "port"_a,
-           "origin_host"_a = "127.0.0.1", "origin_port"_a = 0);
+           "origin_host"_a = "127.0.0.1", "origin_port"_a = 0)
+      .def("open_direct_streamlocal", &open_direct_streamlocal, "path"_a)
+      .def("listen", &listen_tcp, "address"_a = "localhost", "port"_a = 0)
+      .def("listen_unix", &listen_unix, "path"_a)
+      .def("listen_agent", &listen_agent);
 }
 
 nb::list host_keys_from(const std::vector<Bytes>& blobs) {

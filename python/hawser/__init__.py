@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .files.checksums import VerifyError
     from .files.remote_path import RemotePath
     from .files.sync import SyncReport
-    from .forwarding.listener import Forward
+    from .forwarding.forward import Forward
     from .running.completed import CompletedProcess
     from .running.errors import CommandFailed, CommandTimeout
     from .running.process import Process
@@ -58,7 +58,7 @@ _PLACES = {
     "CommandFailed": "hawser.running.errors",
     "CommandTimeout": "hawser.running.errors",
     "ConnectError": "hawser.errors",
-    "Forward": "hawser.forwarding.listener",
+    "Forward": "hawser.forwarding.forward",
     "RemotePath": "hawser.files.remote_path",
     "SyncReport": "hawser.files.sync",
     "VerifyError": "hawser.files.checksums",

@@ -6,7 +6,6 @@ import os
 import sys
 import threading
 import warnings
-import weakref
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 import _ssh
 
 from . import keepalive, threads
+from .client_forwarding import Forwarding
 from .connecting.connect import Link, open_links
 from .connecting.options import Options
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .files.remote_path import RemotePath
     from .files.sync import SyncReport
     from .files.transfers import Progress
-    from .forwarding.listener import Forward, Listening, Open
     from .running.completed import CompletedProcess
     from .running.process import Process, Sink, Source
 
@@ -41,7 +40,7 @@ def connect(destination: str, /, **options: Unpack[Options]) -> "Client":
     return Client(open_links(destination, options))
 
 
-class Client:
+class Client(Forwarding):
     """A server that we are logged in at. Threads may share it; `with` closes it."""
 
     def __init__(self, links: Sequence[Link]) -> None:
@@ -60,7 +59,7 @@ class Client:
                 self.session, self._name, settings.keepalive_interval, settings.keepalive_count_max
             )
             keepalive.watch(self._watched)
-        self._forwards: weakref.WeakSet[Listening] = weakref.WeakSet()
+        super().__init__(self.session, self._name)
         threads.close_at_exit(self)
 
     # ---- what it is ------------------------------------------------------------------------------
@@ -173,6 +172,7 @@ class Client:
             term=term,
             size=size,
             wishes=self._links[-1].settings.variables,
+            prepare=self.show_agent,
         )
         if text and encoding is None:
             encoding = "utf-8"
@@ -185,7 +185,8 @@ class Client:
 
         sys.audit("hawser.run", self._name, command)
         wishes = self._links[-1].settings.variables
-        return interact(self.session, Visit(command=command, escape=escape, wishes=wishes))
+        visit = Visit(command=command, escape=escape, wishes=wishes, prepare=self.show_agent)
+        return interact(self.session, visit)
 
     # ---- files -----------------------------------------------------------------------------------
 
@@ -311,43 +312,6 @@ class Client:
         output: bytes = done.stdout
         return output if done.ok else None
 
-    # ---- forwarding ------------------------------------------------------------------------------
-
-    def forward_local_port(
-        self, listen_host: str, listen_port: int, dest_host: str, dest_port: int
-    ) -> "Forward":
-        """Connections to a port here go to `dest_host`:`dest_port`, as the server sees it.
-        `listen_host` is `""` for this machine alone, `"*"` for all; port 0 is any free one, which
-        the `Forward` tells."""
-        from .forwarding.listener import to_place
-
-        opens = to_place(self.session, dest_host, dest_port)
-        return self._forward((listen_host, listen_port), opens, f"{dest_host}:{dest_port}")
-
-    def forward_local_path_to_port(
-        self, listen_path: StrPath, dest_host: str, dest_port: int
-    ) -> "Forward":
-        """The same from a unix socket, which is made, and removed at the end."""
-        from .forwarding.listener import to_place
-
-        opens = to_place(self.session, dest_host, dest_port)
-        return self._forward(os.fspath(listen_path), opens, f"{dest_host}:{dest_port}")
-
-    def forward_socks(self, listen_host: str = "", listen_port: int = 0) -> "Forward":
-        """A SOCKS proxy (4, 4a and 5) here: its connections leave from the server."""
-        from .forwarding.listener import by_socks
-
-        return self._forward((listen_host, listen_port), by_socks(self.session), "SOCKS")
-
-    def _forward(self, place: tuple[str, int] | str, opens: "Open", shown: str) -> "Forward":
-        from .forwarding.listener import Forward, listen_at, listen_at_path
-
-        sys.audit("hawser.forward", self._name, place, shown)
-        listener = listen_at_path(place) if isinstance(place, str) else listen_at(*place)
-        forward = Forward(listener, opens, shown)
-        self._forwards.add(forward.listening)
-        return forward
-
     # ---- upkeep and end --------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -356,8 +320,7 @@ class Client:
             keepalive.unwatch(self._watched)
         if os.getpid() != self._owner:  # a child of fork: it is the parent's
             return
-        for listening in list(self._forwards):
-            listening.close()
+        self.close_forwards()
         for link in reversed(self._links):
             with contextlib.suppress(OSError):
                 link.close()

@@ -68,6 +68,8 @@ def test_audit_events(
             pass
         with client.forward_local_path_to_port(tmp_path / "socket", "db", 80):
             pass
+        with client.forward_remote_port("", 0, "db", 80), client.forward_agent("/agent"):
+            pass
         name = client.destination
         synced = client.path(str(here))
     assert heard == [
@@ -83,6 +85,8 @@ def test_audit_events(
         ("hawser.forward", (name, ("", 0), "db:80")),
         ("hawser.forward", (name, ("", 0), "SOCKS")),
         ("hawser.forward", (name, str(tmp_path / "socket"), "db:80")),
+        ("hawser.forward.remote", (name, ("", 0), "db:80")),
+        ("hawser.forward.agent", (name, "/agent")),
     ]
 
 

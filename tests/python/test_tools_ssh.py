@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from agents import running_agent
 from clients import within
 from hawser.config import Forward
-from hawser.tools.forwards import parse_dynamic, parse_local
+from hawser.tools.forwards import parse_dynamic, parse_local, parse_remote
+from remotes import shared_folder
 from servers import OpenSSHServer
 from servers.base import free_port
 from terminal import Terminal
@@ -25,14 +27,16 @@ def command(home: Home, *words: str) -> list[str]:
     return [sys.executable, "-m", "hawser.tools.ssh", "-p", port, *files, *words]
 
 
-def ssh(home: Home, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+def ssh(
+    home: Home, *words: str, stdin: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command(home, *words),
         input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
-        env=home.environment(),
+        env=home.environment(**environment),
         start_new_session=True,
         check=False,
     )
@@ -109,7 +113,7 @@ def test_ports(home: Home) -> None:
             while heard < 2:
                 line = process.stderr.readline()
                 assert line, "it ended"
-                heard += "listening at" in line
+                heard += "listens at" in line
             with socket.create_connection(("127.0.0.1", here)) as sock:
                 assert sock.recv(4, socket.MSG_WAITALL) == b"SSH-"
             with socket.create_connection(("127.0.0.1", socks)) as sock:
@@ -119,6 +123,46 @@ def test_ports(home: Home) -> None:
             assert process.wait(10) == 130
         finally:
             process.kill()
+
+
+def test_ports_of_the_server(home: Home, tmp_path: Path) -> None:
+    """Of -R and RemoteForward: a port of its choice, a path, and SOCKS that may lead nowhere."""
+    server, path, socks = home.server, shared_folder(home.server) / "socket", free_port()
+    place = f"{server.host}:{server.port}"
+    config = tmp_path / "config"
+    config.write_text(f"RemoteForward {path} {place}\nPermitRemoteOpen none\n")
+    words = ["-F", str(config), "-R", f"0:{place}", "-R", str(socks)]
+    with subprocess.Popen(
+        command(home, *words, home.host, "echo ready; cat"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=home.environment(),
+    ) as process:
+        assert process.stdin and process.stdout and process.stderr
+        told = re.search(rb"port (\d+) of the server leads to", process.stderr.readline())
+        assert told
+        assert process.stdout.readline() == b"ready\n", process.stderr.read()
+        with socket.create_connection(("127.0.0.1", int(told[1]))) as sock:
+            assert sock.recv(4, socket.MSG_WAITALL) == b"SSH-"
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(path))
+            assert sock.recv(4, socket.MSG_WAITALL) == b"SSH-"
+        with socket.create_connection(("127.0.0.1", socks)) as sock:
+            sock.sendall(b"\x05\x01\x00\x05\x01\x00\x03\x09localhost\x00\x50")
+            assert sock.recv(12, socket.MSG_WAITALL)[:4] == b"\x05\x00\x05\x05"
+        process.stdin.close()
+        assert process.wait(20) == 0
+
+
+def test_the_agent(home: Home, tmp_path: Path) -> None:
+    with running_agent(tmp_path / "agent") as agent:
+        shown = ssh(home, "-A", home.host, "ssh-add -l", SSH_AUTH_SOCK=agent)
+        assert shown.stdout == "The agent has no identities.\n"
+        hidden = ssh(home, home.host, 'echo "<$SSH_AUTH_SOCK>"', SSH_AUTH_SOCK=agent)
+        assert hidden.stdout == "<>\n"
+        refused = ssh(home, "-A", "-a", home.host, "true")
+        assert (refused.returncode, "not allowed with" in refused.stderr) == (2, True)
 
 
 def test_a_jump_host(home: Home, sshd_with: Callable[..., OpenSSHServer]) -> None:
@@ -191,12 +235,14 @@ def test_ports_of_the_file(home: Home, tmp_path: Path) -> None:
         process.stdin.close()
         assert process.wait(10) == 0
     assert not path.exists()
-    for forward in ("LocalForward=1 /path/there", "RemoteForward=0 h:1"):
-        strict = ("-o", "ExitOnForwardFailure=yes", "-o", forward)
-        done = ssh(home, *strict, home.host, "true")
-        assert (done.returncode, " yet" in done.stderr) == (255, True)
-        done = ssh(home, *strict, "-o", "ClearAllForwardings=yes", home.host, "true")
-        assert (done.returncode, done.stderr) == (0, "")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for forward in (f"LocalForward={port} h:1", f"RemoteForward=127.0.0.1:{port} h:1"):
+            strict = ("-o", "ExitOnForwardFailure=yes", "-o", forward)
+            done = ssh(home, *strict, home.host, "true")
+            assert (done.returncode, "in use" in done.stderr) == (255, True)
+            done = ssh(home, *strict, "-o", "ClearAllForwardings=yes", home.host, "true")
+            assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -212,6 +258,30 @@ def test_ports_of_the_file(home: Home, tmp_path: Path) -> None:
 def test_local_forwards(text: str, parsed: tuple[str | None, int, str, int]) -> None:
     here, port, host, host_port = parsed
     assert parse_local(text) == Forward(here, port, connect_host=host, connect_port=host_port)
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("2222:h:22", Forward(None, 2222, connect_host="h", connect_port=22)),
+        ("*:0:h:22", Forward("*", 0, connect_host="h", connect_port=22)),
+        (":1:h:22", Forward("", 1, connect_host="h", connect_port=22)),
+        ("1080", Forward(None, 1080)),
+        ("[::1]:1080", Forward("::1", 1080)),
+        ("/a:/b", Forward(listen_path="/a", connect_path="/b")),
+        ("/a:h:1", Forward(listen_path="/a", connect_host="h", connect_port=1)),
+        ("1:/b", Forward(None, 1, connect_path="/b")),
+        ("h:1:/b", Forward("h", 1, connect_path="/b")),
+    ],
+)
+def test_remote_forwards(text: str, parsed: Forward) -> None:
+    assert parse_remote(text) == parsed
+
+
+@pytest.mark.parametrize("text", ["", "x", "/a", "1:h:x", "/a:1", "1:2:3:4:5", "[::1:1"])
+def test_remote_forwards_that_there_are_not(text: str) -> None:
+    with pytest.raises(ValueError):
+        parse_remote(text)
 
 
 @pytest.mark.parametrize(

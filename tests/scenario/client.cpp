@@ -74,6 +74,11 @@ struct Client::Note {
   void operator()(const connection::HostKeysAnnounced& announced) {
     client.note("host keys " + std::to_string(announced.blobs.size()));
   }
+  void operator()(const connection::ChannelOffered& offered) {
+    client.note("offered " + name_of(offered.offered) + " " + offered.origin.address + ":" +
+                std::to_string(offered.origin.port) + " " + offered.origin.origin_address + ":" +
+                std::to_string(offered.origin.origin_port));
+  }
   void operator()(const connection::GlobalReplied& replied) {
     client.note(replied.is_success ? "alive yes" : "alive no");
   }

@@ -7,13 +7,12 @@ namespace hawser::scenario {
 
 Status ServerConnection::take(ByteView payload) {
   switch (payload[0]) {
-    case wire::GlobalRequest::number: {
-      const auto message = HAWSER_TRY(wire::decode<wire::GlobalRequest>(payload));
-      requests_.emplace_back(message.name.view());
-      return message.want_reply ? post(wire::RequestFailure{}) : Status{};
-    }
+    case wire::GlobalRequest::number:
+      return take_global_request(payload);
     case wire::ChannelOpen::number:
       return take_open(payload);
+    case wire::ChannelOpenConfirmation::number:
+      return take_confirmation(payload);
     case wire::ChannelOpenFailure::number: {
       const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpenFailure>(payload));
       requests_.push_back("open refused " + std::to_string(message.channel) + " " +
@@ -47,6 +46,35 @@ Status ServerConnection::take(ByteView payload) {
     default:
       return fail(Errc::unexpected_message, "server", payload[0]);
   }
+}
+
+Status ServerConnection::take_global_request(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::GlobalRequest>(payload));
+  std::string& text = requests_.emplace_back(message.name.view());
+  if (message.name.view() != "tcpip-forward") {
+    return message.want_reply ? post(wire::RequestFailure{}) : Status{};
+  }
+  const auto place = HAWSER_TRY(wire::decode<wire::TcpipForward>(message.extra.bytes));
+  text += " " + std::string(place.address.view()) + ":" + std::to_string(place.port);
+  if (place.address.view() == "forbidden") return post(wire::RequestFailure{});
+  const Bytes port = wire::encode_to_bytes(wire::ForwardedPort{4000});
+  return post(wire::RequestSuccess{wire::Rest{place.port == 0 ? ByteView(port) : ByteView()}});
+}
+
+Status ServerConnection::take_confirmation(ByteView payload) {
+  const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpenConfirmation>(payload));
+  requests_.push_back("open taken " + std::to_string(message.channel));
+  ServerChannel channel;
+  channel.own = message.channel;
+  channel.peer = message.sender;
+  channel.window_out = message.window;
+  channel.max_packet_out = std::min(message.max_packet, options_.max_packet);
+  channel.window_in = options_.window;
+  channel.script.emplace();
+  channel.script->echoes = true;
+  channel.script->status.reset();
+  channels_.emplace(channel.own, std::move(channel));
+  return {};
 }
 
 Status ServerConnection::take_open(ByteView payload) {

@@ -1,5 +1,7 @@
 // The server's half of the connection protocol (RFC 4254): sessions that run scripted commands, and
-// direct-tcpip channels that echo. It holds the client to its windows.
+// direct-tcpip channels that echo, as do those that it opens itself (by a message of the test's).
+// It listens wherever it is asked, but for the address "forbidden", and chooses port 4000. It holds
+// the client to its windows.
 #pragma once
 
 #include <deque>
@@ -55,7 +57,9 @@ class ServerConnection {
   [[nodiscard]] const std::map<std::uint32_t, Bytes>& finished_input() const { return finished_; }
 
  private:
+  Status take_global_request(ByteView payload);
   Status take_open(ByteView payload);
+  Status take_confirmation(ByteView payload);
   Status take_data(ByteView payload);
   Status take_request(ByteView payload);
   Status take_close(ByteView payload);

@@ -1,1 +1,1 @@
-"""Ports of this machine that lead through a session: to one place, or to any by SOCKS."""
+"""Ports and sockets here that lead through a session, and those of the server that lead here."""

@@ -2,11 +2,11 @@
 
 import contextlib
 import socket
-from collections.abc import Callable
 
 import _ssh
 
 from .. import threads
+from .flow import Count
 
 _CHUNK = 1 << 17
 
@@ -15,23 +15,18 @@ class Relay:
     """Carries both directions until both have ended. Each end of a stream is passed on by itself:
     who has said all can still listen."""
 
-    def __init__(
-        self,
-        sock: socket.socket,
-        channel: _ssh.Channel,
-        count: Callable[[int, int], None],
-    ) -> None:
-        """`count(sent, received)` hears of bytes as they flow."""
+    def __init__(self, sock: socket.socket, channel: _ssh.Channel, count: Count) -> None:
         self._sock = sock
         self._channel = channel
         self._count = count
 
     def run(self) -> None:
         """In the calling thread, and one more."""
-        back = threads.start(self._receive, "forward")
-        self._send()
-        back.join()
-        self.close()
+        with self._sock, self._channel:
+            back = threads.start(self._receive, "forward")
+            self._send()
+            back.join()
+            self.close()
 
     def close(self) -> None:
         """Ends it, from any thread."""

@@ -2,12 +2,20 @@
 
 import socket
 from collections.abc import Callable
+from typing import Protocol
 
 MAX_TEXT = 255
 """Of a name or a user in SOCKS4, which has no lengths."""
 
 Hear = Callable[[int], bytes]
 """`hear(size)` gives exactly so many bytes, or raises."""
+
+
+class Talk(Protocol):
+    """The client: a socket or a channel."""
+
+    def recv(self, size: int, /) -> bytes: ...
+    def sendall(self, data: bytes, /) -> None: ...
 
 
 class BadRequest(Exception):
@@ -28,13 +36,13 @@ class Request:
         self.refused = refused
 
 
-def take_request(sock: socket.socket) -> Request:
+def take_request(client: Talk) -> Request:
     """Reads byte by byte as far as the request goes: data may follow right behind."""
 
     def hear(size: int) -> bytes:
         data = b""
         while len(data) < size:
-            more = sock.recv(size - len(data))
+            more = client.recv(size - len(data))
             if not more:
                 raise BadRequest("the client has gone")
             data += more
@@ -44,7 +52,7 @@ def take_request(sock: socket.socket) -> Request:
     if version == 4:
         return _take_4(hear)
     if version == 5:
-        return _take_5(hear, sock.sendall)
+        return _take_5(hear, client.sendall)
     raise BadRequest("that is no SOCKS")
 
 

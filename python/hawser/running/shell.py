@@ -8,7 +8,7 @@ import contextlib
 import os
 import select
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -47,6 +47,8 @@ class Visit:
     """stdin is read."""
     wishes: Mapping[str, str] = field(default_factory=dict)
     """Variables for a server that takes them."""
+    prepare: Callable[[_ssh.Channel], None] | None = None
+    """Asks for what the channel is to have besides."""
 
 
 def interact(session: _ssh.Session, visit: Visit) -> int:
@@ -61,6 +63,8 @@ def interact(session: _ssh.Session, visit: Visit) -> int:
         stdin = stack.enter_context(_input(visit.has_input))
         for name, value in visit.wishes.items():
             set_variable(channel, name, value, set())
+        if visit.prepare is not None:
+            visit.prepare(channel)
         if os.isatty(stdin) and visit.terminal is not Terminal.NEVER:
             size = size_of(stdout if os.isatty(stdout) else stdin)
             channel.pty(_terminal_type(), *size, modes=modes_of(stdin))

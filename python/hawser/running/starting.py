@@ -7,7 +7,7 @@ looked into by that shell is quoted for it.
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import _ssh
@@ -30,6 +30,8 @@ class Start:
     merges_stderr: bool = False
     wishes: Mapping[str, str] = field(default_factory=dict)
     """Further variables, which the server may refuse."""
+    prepare: Callable[[_ssh.Channel], None] | None = None
+    """Asks for what the channel is to have besides."""
 
     def on(self, session: _ssh.Session, refused: set[str]) -> _ssh.Channel:
         """The channel that the command runs on. `refused` are the variables that the server does
@@ -37,6 +39,8 @@ class Start:
         line = self.line([])  # what is wrong in it is said before anything is sent
         channel = session.open_session()
         try:
+            if self.prepare is not None:
+                self.prepare(channel)
             if self.pty:
                 columns, rows = self.size or (80, 24)
                 channel.pty(self.term or os.environ.get("TERM", "xterm"), columns, rows)

@@ -6,19 +6,24 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 
 import _ssh
 
-from ..config import Forward, HostConfig
+from ..config import HostConfig
 from ..config.execution import users_shell
 from ..connecting.connect import Link
 from ..connecting.dialing import mark
 from ..escape import describe
+from ..forwarding.agent import to_agent
+from ..forwarding.doors import RemoteDoor
+from ..forwarding.forward import Forward
 from ..running.shell import Terminal, Visit, interact
 from ..target import BadTarget
 from .connecting import ConnectFailed, connected
 from .failures import CommandError
-from .forwards import listen
+from .forwards import listen, listen_remotely
 from .options import USAGE_STATUS
 from .output import Output, prepare_streams
 from .running import LOST_STATUS, run
@@ -68,7 +73,9 @@ def _visit(arguments: Arguments, out: Output) -> int:
         assert host is not None  # the tools look every host up
         visit = None if host.session_type == "none" else _visit_of(arguments, link, host)
         _run_local_command(host, out)
-        _forward(arguments.forwards, link.session, host, stack, out)
+        _forward(arguments, link.session, host, stack, out)
+        if visit is not None and host.forward_agent:
+            visit = _with_agent(visit, link.session, host, stack, out)
         if arguments.stdio_place is not None:
             return carry(link.session, *arguments.stdio_place)
         if visit is None:
@@ -141,7 +148,7 @@ def _run_local_command(host: HostConfig, out: Output) -> None:
 
 
 def _forward(
-    given: Sequence[Forward],
+    arguments: Arguments,
     session: _ssh.Session,
     host: HostConfig,
     stack: ExitStack,
@@ -150,15 +157,44 @@ def _forward(
     """Listens for those that are given and those of the files."""
     if host["clearallforwardings"] == "yes":
         return
-    for wanted in host.remote_forwards:
-        _cannot(f"{wanted.listener}: ports of the server do not lead here yet", host, out)
-    for wanted in (*given, *host.local_forwards, *host.dynamic_forwards):
+    local = (*arguments.forwards, *host.local_forwards, *host.dynamic_forwards)
+    remote = (*arguments.remote_forwards, *host.remote_forwards)
+    wishes = [partial(listen, wanted, session, host) for wanted in local]
+    wishes += [partial(listen_remotely, wanted, session, host) for wanted in remote]
+    for wish in wishes:
         try:
-            forward = stack.enter_context(listen(wanted, session, host))
+            forward = stack.enter_context(wish())
         except CommandError as error:
             _cannot(str(error), host, out)
         else:
-            out.detail(f"listening at {forward.address}")
+            out.detail(f"{forward!r} listens at {forward.address}")
+            if wish.func is listen_remotely and wish.args[0].listen_port == 0:
+                _tell_port(forward, out)
+
+
+def _tell_port(forward: Forward, out: Output) -> None:
+    """Who let the server choose has to know."""
+    if not out.quiet:
+        out.block(f"{PROGRAM}: port {forward.port} of the server leads to {forward.destination}")
+
+
+def _with_agent(
+    visit: Visit, session: _ssh.Session, host: HostConfig, stack: ExitStack, out: Output
+) -> Visit:
+    """The visit, which is shown the agent if there is one and the server lets it."""
+    path = host.forward_agent_socket or os.environ.get("SSH_AUTH_SOCK")
+    if not path:
+        out.detail("there is no agent to show")
+        return visit
+    stack.enter_context(Forward(RemoteDoor(session.listen_agent(), to_agent(path)), "the agent"))
+
+    def show(channel: _ssh.Channel) -> None:
+        try:
+            channel.request_agent()
+        except _ssh.ChannelError as error:
+            out.warning(str(error))
+
+    return replace(visit, prepare=show)
 
 
 def _cannot(text: str, host: HostConfig, out: Output) -> None:

@@ -9,7 +9,7 @@ import hawser
 
 from ..config import Forward
 from ..target import Target, parse_address
-from .forwards import parse_dynamic, parse_local, parse_place
+from .forwards import parse_dynamic, parse_local, parse_place, parse_remote
 from .options import add_login_options, settings_of, value_of
 from .settings import Settings, port_number
 
@@ -20,14 +20,12 @@ What follows the host and its options is the command, for the account's shell.
 
   hawser-ssh ann@example.org
   hawser-ssh -J gate inner uptime
-  hawser-ssh -N -L 8080:db:80 -D 1080 gate
+  hawser-ssh -N -L 8080:db:80 -D 1080 -R 2222:localhost:22 gate
 
 At a terminal, Enter, ~ and . leave at once.
 exit status: that of the command; 2 the arguments are wrong; 255 no connection, or it was lost"""
 
 _NOT_THERE = {
-    "-A": "agents are not forwarded yet",
-    "-R": "ports of the server do not lead here yet",
     "-X": "X11 is not forwarded",
     "-Y": "X11 is not forwarded",
     "-f": "the shell has & for what is to run in the background",
@@ -49,6 +47,7 @@ class Arguments:
     words: list[str] = field(default_factory=list)
     """Of the command."""
     forwards: list[Forward] = field(default_factory=list)
+    remote_forwards: list[Forward] = field(default_factory=list)
     stdio_place: tuple[str, int] | None = None
     """Of -W."""
     prints_config: bool = False
@@ -72,6 +71,7 @@ def parse(argv: Sequence[str] | None) -> Arguments:
         settings=settings,
         words=found.command,
         forwards=found.forwards,
+        remote_forwards=found.remote_forwards,
         stdio_place=found.stdio_place,
         prints_config=found.prints_config,
         quiet=found.quiet,
@@ -86,6 +86,7 @@ def _keywords(found: argparse.Namespace) -> dict[str, str]:
         "bindinterface": found.bind_interface,
         "macs": found.macs,
         "tag": found.tag,
+        "forwardagent": found.forward_agent,
         "escapechar": found.escape and f'"{found.escape}"',
         "stdinnull": "yes" if found.stdin_null else None,
         "gatewayports": "yes" if found.gateway_ports else None,
@@ -142,6 +143,15 @@ def _add_ports(group: argparse._ArgumentGroup) -> None:
         help="connections to a port here go to a place that the server sees",
     )
     add(
+        "-R",
+        dest="remote_forwards",
+        metavar="[AT:]PORT[:HOST:PORT]",
+        action="append",
+        default=[],
+        type=value_of(parse_remote),
+        help="connections to a port of the server's go to a place that is seen from here",
+    )
+    add(
         "-D",
         dest="forwards",
         metavar="[HERE:]PORT",
@@ -176,7 +186,17 @@ def _add_session(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("-n", dest="stdin_null", action="store_true", help="the command has nothing to read")
     add("-e", dest="escape", metavar="CHAR", help="instead of ~; ^X, or 'none' for none")
-    for letter, what in (("-a", "the agent"), ("-x", "X11"), ("-k", "a ticket")):
+    agent = parser.add_mutually_exclusive_group().add_argument
+    yes, no = "yes", "no"
+    agent(
+        "-A",
+        dest="forward_agent",
+        action="store_const",
+        const=yes,
+        help="show the agent to what runs there; who has the account can use it, too",
+    )
+    agent("-a", dest="forward_agent", action="store_const", const=no, help="do not")
+    for letter, what in (("-x", "X11"), ("-k", "a ticket")):
         add(letter, dest="ignored", action="store_true", help=f"{what} is not forwarded anyway")
 
 

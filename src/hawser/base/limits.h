@@ -80,6 +80,8 @@ inline constexpr std::uint32_t kChannelPacketSend =
     32 * 1024;                                         // most of a peer's maximum that we use
 inline constexpr std::size_t kHostKeysAnnounced = 64;  // sshd has three to five
 inline constexpr std::size_t kGlobalRequestsPending = 1024;
+inline constexpr std::size_t kOffersWaiting = 128;  // channels of one forward that nobody took yet
+inline constexpr std::size_t kForwardAddress = 4096;  // of an offer: a name or a path
 inline constexpr std::size_t kChannelRequestsPending = 64;
 inline constexpr std::size_t kOutboundBytes =
     448 * 1024;  // sealed replies a peer does not read: then nothing more is read

@@ -11,6 +11,7 @@ namespace hawser::client {
 
 class Agent;
 class Channel;
+class Listener;
 class Signer;
 
 struct ConnectionOptions {
@@ -91,6 +92,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Outcome<std::shared_ptr<Channel>> open(const connection::ChannelKind& kind,
                                          const Interrupt& interrupt = {});
+
+  // Asks the server to listen for us: at an address and a port (0: one that it chooses), at the
+  // path of a Unix socket, or, which asks nothing yet, as an agent (see connection::AgentRequest).
+  Outcome<std::shared_ptr<Listener>> listen(connection::OfferKind kind, std::string address,
+                                            std::uint16_t port, const Interrupt& interrupt = {});
 
   Outcome<void> keepalive(std::optional<Duration> timeout, const Interrupt& interrupt = {});
   Outcome<void> rekey(const Interrupt& interrupt = {});

@@ -5,9 +5,20 @@
 namespace hawser::connection {
 
 Status Channel::confirm(PeerChannelId peer, std::uint32_t window, std::uint32_t max_packet) {
-  if (is_confirmed_) return fail(Errc::bad_channel_state, "CHANNEL_OPEN_CONFIRMATION");
+  if (is_confirmed_ || is_offered_) {
+    return fail(Errc::bad_channel_state, "CHANNEL_OPEN_CONFIRMATION");
+  }
   if (max_packet == 0) return fail(Errc::limit_passed, "CHANNEL_OPEN_CONFIRMATION maximum packet");
   is_confirmed_ = true;
+  peer_ = peer;
+  out_.open(window);
+  max_packet_out_ = std::min(max_packet, limits::kChannelPacketSend);
+  return {};
+}
+
+Status Channel::offer(PeerChannelId peer, std::uint32_t window, std::uint32_t max_packet) {
+  if (max_packet == 0) return fail(Errc::limit_passed, "CHANNEL_OPEN maximum packet");
+  is_offered_ = true;
   peer_ = peer;
   out_.open(window);
   max_packet_out_ = std::min(max_packet, limits::kChannelPacketSend);

@@ -24,6 +24,14 @@ class Channel {
   // packet of 0, with which nothing could ever be sent.
   Status confirm(PeerChannelId peer, std::uint32_t window, std::uint32_t max_packet);
 
+  // The peer wants to open it: what it says of its side counts from accept() on.
+  Status offer(PeerChannelId peer, std::uint32_t window, std::uint32_t max_packet);
+  void accept() {
+    is_offered_ = false;
+    is_confirmed_ = true;
+  }
+  [[nodiscard]] bool is_offered() const { return is_offered_; }
+
   void note_asked(Instant when) { asked_at_ = when; }
   [[nodiscard]] Instant asked_at() const { return asked_at_; }
 
@@ -63,6 +71,7 @@ class Channel {
   Instant asked_at_;  // the peer, to open it
   std::uint32_t max_packet_out_ = 0;
   std::uint32_t requests_ = 0;
+  bool is_offered_ = false;
   bool is_confirmed_ = false;
   bool has_sent_eof_ = false;
   bool has_sent_close_ = false;

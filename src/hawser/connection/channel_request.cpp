@@ -52,6 +52,9 @@ struct Encode {
             wire::encode_to_bytes(wire::WindowChangeRequest{
                 r.size.columns, r.size.rows, r.size.width_pixels, r.size.height_pixels})};
   }
+  RequestForm operator()(const AgentRequest& /*r*/) const {
+    return {"auth-agent-req@openssh.com", true, {}};
+  }
 };
 
 }  // namespace
@@ -65,6 +68,10 @@ KindForm encode_kind(const ChannelKind& kind) {
     return {"direct-tcpip",
             wire::encode_to_bytes(wire::DirectTcpip{direct->host, direct->port, direct->origin_host,
                                                     direct->origin_port})};
+  }
+  if (const auto* local = std::get_if<DirectStreamlocalKind>(&kind)) {
+    return {"direct-streamlocal@openssh.com",
+            wire::encode_to_bytes(wire::DirectStreamlocal{local->path, "", 0})};
   }
   return {"session", {}};
 }

@@ -19,7 +19,10 @@ struct DirectTcpipKind {
   std::string_view origin_host;
   std::uint16_t origin_port;
 };
-using ChannelKind = std::variant<SessionKind, DirectTcpipKind>;
+struct DirectStreamlocalKind {  // OpenSSH's PROTOCOL 2.4
+  std::string_view path;
+};
+using ChannelKind = std::variant<SessionKind, DirectTcpipKind, DirectStreamlocalKind>;
 
 struct TerminalMode {  // RFC 4254 8
   std::uint8_t opcode;
@@ -54,8 +57,9 @@ struct SignalRequest {
 struct ResizeRequest {  // "window-change"
   TerminalSize size;
 };
+struct AgentRequest {};  // "auth-agent-req@openssh.com": the server may open channels to our agent
 using ChannelRequest = std::variant<ExecRequest, ShellRequest, SubsystemRequest, TerminalRequest,
-                                    EnvironmentRequest, SignalRequest, ResizeRequest>;
+                                    EnvironmentRequest, SignalRequest, ResizeRequest, AgentRequest>;
 
 // The name on the wire, and whether the peer answers it (signal and window-change are never
 // answered, RFC 4254 6.7 and 6.9).

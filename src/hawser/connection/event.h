@@ -7,6 +7,7 @@
 
 #include "hawser/base/bytes.h"
 #include "hawser/connection/channel.h"
+#include "hawser/connection/forward.h"
 
 namespace hawser::connection {
 
@@ -49,8 +50,14 @@ struct HostKeysAnnounced {
   std::vector<ByteView> blobs;
 };
 
-using ChannelEvent =
-    std::variant<ChannelOpened, ChannelRefused, ChannelBytes, ChannelEnded, ChannelReplied,
-                 ChannelWritable, ChannelExited, ChannelClosed, GlobalReplied, HostKeysAnnounced>;
+// The server wants to open a channel: accept() or refuse() it. Nothing comes on it before.
+struct ChannelOffered {
+  ChannelId offered;
+  OfferOrigin origin;
+};
+
+using ChannelEvent = std::variant<ChannelOpened, ChannelRefused, ChannelBytes, ChannelEnded,
+                                  ChannelReplied, ChannelWritable, ChannelExited, ChannelClosed,
+                                  GlobalReplied, HostKeysAnnounced, ChannelOffered>;
 
 }  // namespace hawser::connection

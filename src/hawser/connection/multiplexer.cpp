@@ -92,13 +92,30 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_global_reply(bool is_succe
   return GlobalReplied{is_success, answer};
 }
 
-// No server has been asked to open channels to us: none may.
+// A server that has not been asked for any may open none.
 Result<std::optional<ChannelEvent>> Multiplexer::take_open(ByteView payload) {
-  constexpr std::uint32_t kAdministrativelyProhibited = 1;  // RFC 4254 5.1
   const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpen>(payload));
-  HAWSER_TRY(post(
-      wire::ChannelOpenFailure{message.sender, kAdministrativelyProhibited, "not asked for", ""}));
-  return std::nullopt;
+  const auto refused = [&](OpenRefusal why) -> Result<std::optional<ChannelEvent>> {
+    HAWSER_TRY(refuse_open(message.sender, why));
+    return std::nullopt;
+  };
+  if (!hears_offers_) return refused(OpenRefusal::administratively_prohibited);
+  auto origin = HAWSER_TRY(decode_offer(as_text(message.type.bytes), message.extra.bytes));
+  if (!origin) return refused(OpenRefusal::unknown_channel_type);
+  const auto channel = channels_.add(config_.window);
+  if (!channel) return refused(OpenRefusal::resource_shortage);
+  const ChannelId id = (*channel)->id();
+  if (Status offered =
+          (*channel)->offer(PeerChannelId(message.sender), message.window, message.max_packet);
+      !offered) {
+    channels_.remove(id);
+    return std::unexpected(offered.error());
+  }
+  return ChannelOffered{id, *std::move(origin)};
+}
+
+Status Multiplexer::refuse_open(std::uint32_t peer, OpenRefusal why) {
+  return post(wire::ChannelOpenFailure{peer, static_cast<std::uint32_t>(why), "not asked for", ""});
 }
 
 Result<std::optional<ChannelEvent>> Multiplexer::take_open_confirmation(ByteView payload) {
@@ -116,7 +133,9 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_open_confirmation(ByteView
 Result<std::optional<ChannelEvent>> Multiplexer::take_open_failure(ByteView payload) {
   const auto message = HAWSER_TRY(wire::decode<wire::ChannelOpenFailure>(payload));
   Channel* channel = HAWSER_TRY(existing(message.channel));
-  if (channel->is_confirmed()) return fail(Errc::bad_channel_state, "CHANNEL_OPEN_FAILURE");
+  if (channel->is_confirmed() || channel->is_offered()) {
+    return fail(Errc::bad_channel_state, "CHANNEL_OPEN_FAILURE");
+  }
   const ChannelId id = channel->id();
   channels_.remove(id);
   return ChannelRefused{id, message.reason, display(message.description.bytes)};

@@ -29,6 +29,14 @@ struct ConnectionConfig {
   std::size_t max_channels = limits::kChannels;
 };
 
+// RFC 4254 5.1
+enum class OpenRefusal : std::uint32_t {
+  administratively_prohibited = 1,
+  connect_failed = 2,
+  unknown_channel_type = 3,
+  resource_shortage = 4,
+};
+
 class Multiplexer {
  public:
   // The outbox outlives the multiplexer.
@@ -57,6 +65,14 @@ class Multiplexer {
   // A global request that wants an answer; GlobalReplied comes.
   Status global_request(std::string_view name, ByteView extra = {});
 
+  // Asks the server to listen for us, or not to any more; GlobalReplied comes. From the first on
+  // ChannelOffered may come.
+  Status forward(const ForwardKind& kind);
+  Status cancel_forward(const ForwardKind& kind);
+  // For a channel that was offered.
+  Status accept(ChannelId id);
+  Status refuse(ChannelId id, OpenRefusal why);
+
   // Whether it is the peer's window that keeps write() from taking more.
   [[nodiscard]] bool is_window_shut(ChannelId id);
 
@@ -83,6 +99,7 @@ class Multiplexer {
   Result<std::optional<ChannelEvent>> take_channel_success(ByteView payload);
   Result<std::optional<ChannelEvent>> take_channel_failure(ByteView payload);
 
+  Status refuse_open(std::uint32_t peer, OpenRefusal why);
   Result<std::optional<ChannelEvent>> take_global_reply(bool is_success, ByteView answer);
   static std::optional<ChannelEvent> announced_keys(ByteView list);
   Result<std::optional<ChannelEvent>> take_channel_reply(std::uint32_t channel, bool is_success);
@@ -100,6 +117,7 @@ class Multiplexer {
   ChannelTable channels_;
   Outbox& outbox_;
   std::size_t global_requests_ = 0;
+  bool hears_offers_ = false;  // the server was asked for something that it opens channels for
   Instant now_;
   Duration round_trip_ = Duration::max();  // the shortest that was seen
 };

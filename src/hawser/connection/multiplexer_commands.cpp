@@ -24,6 +24,7 @@ Status Multiplexer::request(ChannelId id, const ChannelRequest& request) {
     return fail(Errc::invalid_argument, "too long for one packet: at most 255 KiB");
   }
   if (form.wants_reply) HAWSER_TRY(channel->add_request());
+  if (std::holds_alternative<AgentRequest>(request)) hears_offers_ = true;
   return post(wire::ChannelRequest{channel->peer().value(), form.name, form.wants_reply,
                                    wire::Rest{form.extra}});
 }
@@ -72,6 +73,7 @@ Status Multiplexer::send_eof(ChannelId id) {
 Status Multiplexer::close(ChannelId id) {
   Channel* channel = channels_.find(id);
   if (channel == nullptr || channel->has_sent_close()) return {};
+  if (channel->is_offered()) return refuse(id, OpenRefusal::administratively_prohibited);
   channel->note_close_sent();
   if (!channel->is_confirmed()) return {};  // said when the confirmation comes
   return post(wire::ChannelClose{channel->peer().value()});
@@ -104,6 +106,34 @@ Status Multiplexer::global_request(std::string_view name, ByteView extra) {
   }
   ++global_requests_;
   return post(wire::GlobalRequest{name, true, wire::Rest{extra}});
+}
+
+Status Multiplexer::forward(const ForwardKind& kind) {
+  const KindForm form = encode_forward(kind);
+  HAWSER_TRY(global_request(form.name, form.extra));
+  hears_offers_ = true;
+  return {};
+}
+
+Status Multiplexer::cancel_forward(const ForwardKind& kind) {
+  const KindForm form = encode_cancel(kind);
+  return global_request(form.name, form.extra);
+}
+
+Status Multiplexer::accept(ChannelId id) {
+  Channel* channel = channels_.find(id);
+  if (channel == nullptr || !channel->is_offered()) return fail(Errc::channel_closed, "channel");
+  channel->accept();
+  return post(wire::ChannelOpenConfirmation{channel->peer().value(), id.value(), config_.window,
+                                            limits::kChannelPacket, wire::Rest{}});
+}
+
+Status Multiplexer::refuse(ChannelId id, OpenRefusal why) {
+  const Channel* channel = channels_.find(id);
+  if (channel == nullptr || !channel->is_offered()) return {};
+  const std::uint32_t peer = channel->peer().value();
+  channels_.remove(id);
+  return refuse_open(peer, why);
 }
 
 Result<Channel*> Multiplexer::usable(ChannelId id) {

@@ -37,10 +37,39 @@ Status Inbox::take(session::Session& session, const session::Event& event) {
         host_keys_.clear();
         for (const ByteView blob : each.blobs) host_keys_.push_back(to_bytes(blob));
       }
+      if constexpr (std::is_same_v<Each, connection::ChannelOffered>) {
+        return take_offer(session, each);
+      }
       return {};
     }
   };
   return std::visit(visit, event);
+}
+
+Status Inbox::take_offer(session::Session& session, const connection::ChannelOffered& offered) {
+  Listening* listening = listening_for(offered.origin);
+  if (listening == nullptr) {
+    return session.refuse(offered.offered, connection::OpenRefusal::administratively_prohibited);
+  }
+  if (listening->add({add(offered.offered), offered.origin})) return {};
+  remove(offered.offered);
+  return session.refuse(offered.offered, connection::OpenRefusal::resource_shortage);
+}
+
+Listening* Inbox::listening_for(const connection::OfferOrigin& origin) {
+  Listening* best = nullptr;
+  for (const auto& listening : listenings_) {
+    const auto fit = listening->fit(origin);
+    if (fit == Listening::Fit::exact) return listening.get();
+    if (fit == Listening::Fit::by_port && best == nullptr) best = listening.get();
+  }
+  return best;
+}
+
+void Inbox::stop(Listening& listening) {
+  listening.close();
+  std::erase_if(listenings_, [&](const auto& each) { return each.get() == &listening; });
+  ++version_;
 }
 
 void Inbox::take_reply(const connection::GlobalReplied& replied) {

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "hawser/operations/channel_box.h"
+#include "hawser/operations/listening.h"
 
 namespace hawser::operations {
 
@@ -15,7 +16,12 @@ class Inbox {
 
   // A box for a channel just opened. It stays until close() and the server's own CLOSE.
   std::shared_ptr<ChannelBox> add(connection::ChannelId id);
+  void remove(connection::ChannelId id) { boxes_.erase(id); }
   [[nodiscard]] std::size_t channels() const { return boxes_.size(); }
+
+  // From here on who comes there waits there; who comes where nobody listens is refused.
+  void listen(std::shared_ptr<Listening> listening) { listenings_.push_back(std::move(listening)); }
+  void stop(Listening& listening);
 
   // connection-wide facts
   struct LoginOutcome {
@@ -44,10 +50,13 @@ class Inbox {
   [[nodiscard]] std::uint64_t version() const { return version_; }
 
  private:
+  Status take_offer(session::Session& session, const connection::ChannelOffered& offered);
+  Listening* listening_for(const connection::OfferOrigin& origin);
   void take_reply(const connection::GlobalReplied& replied);
   Status deliver(session::Session& session, connection::ChannelId id, const session::Event& event);
 
   std::unordered_map<connection::ChannelId, std::shared_ptr<ChannelBox>> boxes_;
+  std::vector<std::shared_ptr<Listening>> listenings_;
   std::optional<LoginOutcome> login_outcome_;
   std::optional<session::SignatureWanted> signature_wanted_;
   std::optional<session::PromptsShown> prompts_shown_;

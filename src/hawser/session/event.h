@@ -28,6 +28,7 @@ using Event =
                  LoginRefused, BannerShown, connection::ChannelOpened, connection::ChannelRefused,
                  connection::ChannelBytes, connection::ChannelEnded, connection::ChannelReplied,
                  connection::ChannelWritable, connection::ChannelExited, connection::ChannelClosed,
-                 connection::GlobalReplied, connection::HostKeysAnnounced>;
+                 connection::GlobalReplied, connection::HostKeysAnnounced,
+                 connection::ChannelOffered>;
 
 }  // namespace hawser::session

@@ -69,6 +69,12 @@ class Session final : private connection::Outbox {
   Status keepalive();
   // Asks for signatures by these keys (hostkeys-prove-00@openssh.com); GlobalReplied brings them.
   Status prove_host_keys(std::span<const ByteView> blobs);
+  // Asks the server to listen for us, or not to any more (RFC 4254 7.1); GlobalReplied comes.
+  Status forward(const connection::ForwardKind& kind);
+  Status cancel_forward(const connection::ForwardKind& kind);
+  // For a channel that was offered (ChannelOffered).
+  Status accept(connection::ChannelId channel);
+  Status refuse(connection::ChannelId channel, connection::OpenRefusal why);
   Status rekey();
   // Gives the session up for a reason of its driver's; every later call returns it.
   void abandon(Errc why);

@@ -136,6 +136,26 @@ Status Session::prove_host_keys(std::span<const ByteView> blobs) {
   return checked(multiplexer_.global_request("hostkeys-prove-00@openssh.com", list));
 }
 
+Status Session::forward(const connection::ForwardKind& kind) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.forward(kind));
+}
+
+Status Session::cancel_forward(const connection::ForwardKind& kind) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.cancel_forward(kind));
+}
+
+Status Session::accept(connection::ChannelId channel) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.accept(channel));
+}
+
+Status Session::refuse(connection::ChannelId channel, connection::OpenRefusal why) {
+  HAWSER_TRY(usable(true));
+  return checked(multiplexer_.refuse(channel, why));
+}
+
 Status Session::rekey() {
   HAWSER_TRY(usable(false));
   if (!transport_.kex().is_first_done()) return fail(Errc::wrong_state, "rekey");

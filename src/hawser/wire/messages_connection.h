@@ -46,6 +46,42 @@ struct DirectTcpip {  // RFC 4254 7.2, the extra of a ChannelOpen
   }
 };
 
+struct DirectStreamlocal {  // OpenSSH's PROTOCOL 2.4, the extra of a ChannelOpen
+  Text path;
+  Text reserved;
+  std::uint32_t reserved_number = 0;
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.path, m.reserved, m.reserved_number);
+  }
+};
+
+struct ForwardedTcpip {  // RFC 4254 7.2, the extra of a server's ChannelOpen
+  Text address;
+  std::uint32_t port = 0;
+  Text origin_address;
+  std::uint32_t origin_port = 0;
+  static constexpr auto fields(auto& m, auto&& each) {
+    return each(m.address, m.port, m.origin_address, m.origin_port);
+  }
+};
+
+struct ForwardedStreamlocal {  // OpenSSH's PROTOCOL 2.4, the extra of a server's ChannelOpen
+  Text path;
+  Text reserved;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.path, m.reserved); }
+};
+
+struct TcpipForward {  // RFC 4254 7.1, the extra of a GlobalRequest, to begin and to cancel
+  Text address;
+  std::uint32_t port = 0;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.address, m.port); }
+};
+
+struct ForwardedPort {  // RFC 4254 7.1, the extra of a RequestSuccess for port 0
+  std::uint32_t port = 0;
+  static constexpr auto fields(auto& m, auto&& each) { return each(m.port); }
+};
+
 struct ChannelOpenConfirmation {  // RFC 4254 5.1
   static constexpr std::uint8_t number = 91;
   std::uint32_t channel = 0;
