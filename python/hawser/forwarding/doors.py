@@ -22,6 +22,7 @@ class Door(Protocol):
 
     def accept(self) -> Arrival:
         """Waits for the next; OSError once it is closed."""
+        raise NotImplementedError
 
     def close(self) -> None: ...
 
