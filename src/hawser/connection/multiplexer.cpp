@@ -88,7 +88,7 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_request_failure(ByteView p
 Result<std::optional<ChannelEvent>> Multiplexer::take_global_reply(bool is_success,
                                                                    ByteView answer) {
   if (global_requests_ == 0) return fail(Errc::unexpected_reply, "global request");
-  --global_requests_;
+  if (--global_requests_ == 0) round_trip_ = std::min(round_trip_, now_ - global_asked_at_);
   return GlobalReplied{is_success, answer};
 }
 

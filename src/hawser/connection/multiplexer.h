@@ -77,7 +77,7 @@ class Multiplexer {
   [[nodiscard]] bool is_window_shut(ChannelId id);
 
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
-  // The shortest that an open took; Duration::max() if there was none.
+  // The shortest that an open or a global request took; Duration::max() if there was none.
   [[nodiscard]] Duration round_trip() const { return round_trip_; }
 
  private:
@@ -117,6 +117,7 @@ class Multiplexer {
   ChannelTable channels_;
   Outbox& outbox_;
   std::size_t global_requests_ = 0;
+  Instant global_asked_at_;    // the first of them
   bool hears_offers_ = false;  // the server was asked for something that it opens channels for
   Instant now_;
   Duration round_trip_ = Duration::max();  // the shortest that was seen

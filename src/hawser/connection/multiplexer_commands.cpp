@@ -104,7 +104,7 @@ Status Multiplexer::global_request(std::string_view name, ByteView extra) {
   if (global_requests_ >= limits::kGlobalRequestsPending) {
     return fail(Errc::wrong_state, "too many global requests without an answer");
   }
-  ++global_requests_;
+  if (global_requests_++ == 0) global_asked_at_ = now_;
   return post(wire::GlobalRequest{name, true, wire::Rest{extra}});
 }
 

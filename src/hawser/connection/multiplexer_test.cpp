@@ -253,6 +253,16 @@ TEST_F(MultiplexerTest, limit_of_channels) {
   EXPECT_EQ(multiplexer_.open(SessionKind{}).error().code, Errc::too_many_channels);
 }
 
+TEST_F(MultiplexerTest, global_requests_tell_the_round_trip) {
+  Instant now{};
+  multiplexer_.on_time(now);
+  EXPECT_EQ(multiplexer_.round_trip(), Duration::max());
+  ASSERT_TRUE(multiplexer_.global_request("keepalive@openssh.com"));
+  multiplexer_.on_time(now += std::chrono::milliseconds(30));
+  ASSERT_TRUE(take(wire::RequestFailure{}));
+  EXPECT_EQ(multiplexer_.round_trip(), std::chrono::milliseconds(30));
+}
+
 TEST_F(MultiplexerTest, global_requests_both_ways) {
   ASSERT_TRUE(take(wire::GlobalRequest{"x", true, {}}));
   EXPECT_EQ(outbox_.posted.back(), Bytes{wire::RequestFailure::number});

@@ -14,7 +14,8 @@ class WindowGrowth {
  public:
   // That many bytes of a window of `size` are used now. True: twice the size would carry more.
   bool notice(std::size_t bytes, std::uint32_t size, Instant now, Duration round_trip) {
-    if (round_trip < kShort || now < began_) return false;
+    const bool is_known = round_trip < Duration::max();
+    if (!is_known || round_trip < kShort || now < began_) return false;
     if (now - began_ > round_trip + round_trip / 4) begin(now);
     used_ += bytes;
     if (used_ < size / 4 * 3) return false;

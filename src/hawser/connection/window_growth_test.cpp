@@ -47,5 +47,15 @@ TEST(WindowGrowth, what_a_slow_consumer_leaves_does_not_count) {
   EXPECT_TRUE(growth.notice(5000, 2000, now + milliseconds(10), round_trip));
 }
 
+TEST(WindowGrowth, WaitsUntilThePathIsKnown) {
+  constexpr std::uint32_t kSize = 2 << 20;
+  WindowGrowth growth;
+  Instant now;
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_FALSE(growth.notice(kSize, kSize, now += milliseconds(1), Duration::max()));
+  }
+  EXPECT_TRUE(growth.notice(kSize, kSize, now += milliseconds(20), milliseconds(50)));
+}
+
 }  // namespace
 }  // namespace hawser::connection

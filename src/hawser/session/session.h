@@ -89,7 +89,8 @@ class Session final : private connection::Outbox {
   [[nodiscard]] bool is_login_under_way() const { return authenticator_.is_under_way(); }
   [[nodiscard]] const transport::Transport& transport() const { return transport_; }
   [[nodiscard]] wire::Phase phase() const { return transport_.phase(); }
-  // The path's, as far as it was seen: the shortest that opening a channel took.
+  // The path's, as far as it was seen: the shortest that opening a channel or a global request
+  // took.
   [[nodiscard]] Duration round_trip() const { return multiplexer_.round_trip(); }
   [[nodiscard]] Instant now() const { return now_; }  // as it was told last
 
