@@ -28,9 +28,10 @@ from tool_runs import Home
 
 S = TypeVar("S", bound=Server)
 
-# A script's shell starts what runs in its background with Ctrl-C ignored: tests of it would wait in
-# vain.
+# A script's shell starts what runs in its background with Ctrl-C ignored, and nohup with hangups:
+# tests of them would wait in vain.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
