@@ -57,8 +57,10 @@ def test_a_tree_goes_on(remote: Remote, tmp_path: Path) -> None:
         remote.sftp.put(
             tree, TARGET, recursive=True, on_error=lambda error: failed.append(error.filename)
         )
-        assert failed == [f"{TARGET}/large"]
-        assert sorted(remote.sftp.listdir(TARGET)) == ["a", "z"]
+        # The small ones are under way at the same time, while the large one has filled the disk.
+        assert f"{TARGET}/large" in failed
+        whole = {"a", "z"} - {name.rpartition("/")[2] for name in failed}
+        assert set(remote.sftp.listdir(TARGET)) == whole
     finally:
         for name in remote.sftp.listdir(TARGET):
             remote.sftp.unlink(f"{TARGET}/{name}")
