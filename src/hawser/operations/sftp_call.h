@@ -23,6 +23,14 @@ class SftpCall final : private sftp::Receiver {
     }
     return look();
   }
+  // Asks for CLOSE, and takes the handle: servers give its number to the next who opens, so that a
+  // second CLOSE, by whoever gives up meanwhile, would be of a stranger's.
+  Result<bool> close(Bytes& handle) {
+    const sftp::message::Close message{0, wire::Blob(handle)};
+    const auto is_closed = ask(message, sftp::Expected::status);
+    if (!is_idle() || !is_closed || *is_closed) handle.clear();
+    return is_closed;
+  }
   // Nothing is asked.
   [[nodiscard]] bool is_idle() const { return state_ == State::idle; }
   // Until the next request. Its fields are the last answer's.

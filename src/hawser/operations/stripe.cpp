@@ -55,14 +55,12 @@ Status Stripe::advance() {
 }
 
 Status Stripe::close() {
-  const sftp::message::Close close{0, wire::Blob(handle_)};
-  const auto is_closed = call_.ask(close, sftp::Expected::status);
+  const auto is_closed = call_.close(handle_);
   if (!is_closed) {
     loss_ = is_closed.error();
     return std::unexpected(*loss_);
   }
   if (!*is_closed) return {};
-  handle_.clear();
   stage_ = Stage::closed;
   return {};
 }

@@ -292,12 +292,13 @@ Result<bool> FileUpload::set_attributes() {
 
 Result<bool> FileUpload::close() {
   if (!is_checked_) is_checked_ = HAWSER_TRY(check());
-  if (!is_closed_) {
-    is_closed_ =
-        HAWSER_TRY(ask(sftp::message::Close{0, wire::Blob(handle_)}, sftp::Expected::status));
+  const bool has_asked_check = is_checked_ || !check_.is_idle();
+  if (!is_closed_ && has_asked_check) {
+    const auto is_closed = call_.close(handle_);
+    if (!is_closed) refusal_ = call_.refusal();
+    is_closed_ = HAWSER_TRY(is_closed);
   }
   if (!is_checked_ || !is_closed_) return false;
-  handle_.clear();
   if (has_to_tell()) {
     stage_ = Stage::telling_the_end;
   } else {
