@@ -27,9 +27,9 @@ class MemoryServer {
  public:
   std::map<std::string, Bytes> files;
   std::map<std::string, std::vector<std::string>>
-      folders;                    // names; those ending in '/' are folders
-  std::set<std::string> refuses;  // paths that cannot be opened
-  std::set<std::string> open;     // handles
+      folders;                      // names; those ending in '/' are folders
+  std::set<std::string> refuses;    // paths that cannot be opened
+  std::multiset<std::string> open;  // handles
   bool has_posix_rename = true;
   bool lists_for_ever = false;                  // symlinks
   std::set<std::string> fails;                  // paths of which it says no more than FAILURE
@@ -37,6 +37,7 @@ class MemoryServer {
   std::size_t handles = SIZE_MAX;               // that it has for files
   std::size_t most = SIZE_MAX;                  // bytes given for one read
   bool shuffles = false;                        // its answers
+  std::size_t at_once = SIZE_MAX;               // requests that it answers in a round
   bool tells_sizes = false;                     // in listings
   // What was seen.
   std::size_t rounds = 0;
@@ -46,6 +47,13 @@ class MemoryServer {
 
   bool serve(sftp::Engine& engine) {
     auto requests = take_requests(engine);
+    requests.insert(requests.begin(), waiting_.begin(), waiting_.end());
+    waiting_.clear();
+    if (requests.size() > at_once) {
+      const auto end = requests.begin() + static_cast<std::ptrdiff_t>(at_once);
+      waiting_.assign(end, requests.end());
+      requests.erase(end, requests.end());
+    }
     if (shuffles) std::shuffle(requests.begin(), requests.end(), random_);
     if (!requests.empty()) ++rounds;
     std::uint64_t wanted = 0;
@@ -73,9 +81,7 @@ class MemoryServer {
       case 3:
         return open_file(request);
       case 4:
-        open.erase(path);
-        listed_.erase(path);
-        return status(request.id, 0);
+        return close(path, request.id);
       case 5:
         return read(request);
       case 6:
@@ -113,6 +119,15 @@ class MemoryServer {
     open.insert("f:" + path);
     most_open = std::max(most_open, open.size());
     return Packet(102).u32(request.id).string("f:" + path);
+  }
+
+  // Servers give a handle that is closed to the next who opens: a second CLOSE would be of theirs.
+  Packet close(const std::string& handle, std::uint32_t id) {
+    const auto found = open.find(handle);
+    EXPECT_NE(found, open.end()) << handle << " is closed twice";
+    if (found != open.end()) open.erase(found);
+    listed_.erase(handle);
+    return status(id, 0);
   }
 
   Packet read(const Request& request) const {
@@ -159,6 +174,7 @@ class MemoryServer {
     return status(request.id, 0);
   }
 
+  std::vector<Request> waiting_;
   std::set<std::string> listed_;
   std::mt19937 random_{1};
 };

@@ -151,7 +151,8 @@ void TreeCopy::begin_round() {
 }
 
 bool TreeCopy::may_go_on(const Entry& entry) const {
-  if (at_ == 0) return true;
+  // What was given up for it may be opened still, and has to be closed first.
+  if (at_ == 0) return !is_alone_ || !link_->engine().is_letting_go();
   if (is_alone_ || entry.wants_to_be_alone) return false;
   return entry.job->handle() != TreeJob::Handle::wanted || handles_ < width_;
 }

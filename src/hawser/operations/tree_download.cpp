@@ -84,6 +84,7 @@ void TreeDownload::spare_handles() {
 
 // False, here and below: it waits for the server.
 bool TreeDownload::open(Level& level) {
+  if (level.is_second_try && shared_link()->engine().is_letting_go()) return false;
   const auto state = level.folder->advance();
   if (state == RemoteFolder::State::waiting) return false;
   if (!level.folder->has_opened()) return try_again(level);

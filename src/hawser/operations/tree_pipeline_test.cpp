@@ -72,6 +72,17 @@ void expect_all(const std::map<std::string, Bytes>& files, const std::string& fo
 
 // downloads ---------------------------------------------------------------------------------------
 
+// A server's handles, and the requests that it answers in a round.
+std::vector<std::pair<std::size_t, std::size_t>> few_handles(std::size_t fewest) {
+  std::vector<std::pair<std::size_t, std::size_t>> cases;
+  for (const std::size_t handles : {fewest, std::size_t{3}, std::size_t{10}}) {
+    for (const std::size_t at_once : {std::size_t{1}, std::size_t{4}, SIZE_MAX}) {
+      cases.emplace_back(handles, at_once);
+    }
+  }
+  return cases;
+}
+
 TEST(TreeDownloadPipeline, IsSeenInTheOrderOfTheListing) {
   Scene scene(server_with_files());
   TreeDownload tree(scene.link, tree_to_get());
@@ -102,10 +113,13 @@ TEST(TreeDownloadPipeline, TellsFailuresInOrderAndGoesOn) {
   EXPECT_THAT(scene.server.open, IsEmpty());
 }
 
+// What was given up may be opened still when the next is asked for.
 TEST(TreeDownloadPipeline, MakesDoWithFewHandles) {
-  for (const std::size_t handles : {2U, 3U, 10U}) {
+  for (const auto& [handles, at_once] : few_handles(2)) {
+    SCOPED_TRACE(std::to_string(handles) + " " + std::to_string(at_once));
     auto server = server_with_files();
     server.handles = handles;
+    server.at_once = at_once;
     server.shuffles = false;  // a handle is free when its close has been dealt with
     Scene scene(std::move(server));
     TreeDownload tree(scene.link, tree_to_get());
@@ -239,10 +253,12 @@ TEST(TreeUploadPipeline, TellsFailuresInOrderAndGoesOn) {
 // Every file replaces the old one as a whole, although its temporary one could not be opened at
 // first.
 TEST(TreeUploadPipeline, MakesDoWithFewHandles) {
-  for (const std::size_t handles : {1U, 3U, 10U}) {
+  for (const auto& [handles, at_once] : few_handles(1)) {
+    SCOPED_TRACE(std::to_string(handles) + " " + std::to_string(at_once));
     Scene scene;
     plant_files(scene);
     scene.server.handles = handles;
+    scene.server.at_once = at_once;
     scene.server.shuffles = false;
     for (const auto& path : paths("top")) scene.server.files[path] = pattern(7);
     TreeUpload tree(scene.link, tree_to_put());

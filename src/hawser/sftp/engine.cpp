@@ -1,5 +1,7 @@
 #include "hawser/sftp/engine.h"
 
+#include <algorithm>
+
 namespace hawser::sftp {
 
 namespace {
@@ -60,6 +62,12 @@ void Engine::forget(const Receiver& receiver) {
     discarded_.resize(parser_.data_left());
     parser_.redirect(discarded_);
   }
+}
+
+bool Engine::is_letting_go() const {
+  return std::ranges::any_of(slots_, [](const Slot& slot) {
+    return slot.is_out && (slot.receiver == nullptr || slot.receiver == &nobody);
+  });
 }
 
 Result<std::uint32_t> Engine::take_slot(Slot slot) {

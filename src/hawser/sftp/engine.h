@@ -63,6 +63,9 @@ class Engine final : private PacketSink {
   // What the server sent instead of SFTP, escaped; empty if that is not what is wrong.
   [[nodiscard]] const std::string& greeting() const { return parser_.greeting(); }
   [[nodiscard]] const Extensions& extensions() const { return extensions_; }
+  // Whether requests that nobody waits for any more are still to be answered: handles come by them
+  // that are closed then, and go.
+  [[nodiscard]] bool is_letting_go() const;
   [[nodiscard]] std::size_t in_flight() const { return slots_.size() - free_.size(); }
 
   // Larger packets than limits::kSftpPacket may come: limits@openssh.com said so.
