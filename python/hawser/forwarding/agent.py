@@ -24,7 +24,8 @@ _ALLOWED = (_REQUEST_IDENTITIES, _SIGN_REQUEST)
 
 
 class AgentTalk:
-    """One program at the server and the agent at `path`, message by message (RFC 9987 3)."""
+    """One program at the server and the agent at `path`, message by message
+    (draft-ietf-sshm-ssh-agent)."""
 
     def __init__(self, path: str, channel: _ssh.Channel, count: Count) -> None:
         self._agent = socket.socket(socket.AF_UNIX)

@@ -45,7 +45,8 @@ class SftpLink final : private DataTarget {
   };
   [[nodiscard]] const Clock& clock() const { return clock_; }
   void set_clock(Instant now, Duration round_trip_of_session);
-  // Of requests that were alone: what was in flight when set_clock() was called, and is now.
+  // A request that is alone tells the round trip. Call it when requests may have been made, with
+  // how many were in flight when set_clock() was called.
   void time_request(std::size_t in_flight_before);
   // So near that a few requests at once are as fast as many.
   [[nodiscard]] bool is_near() const { return clock_.round_trip < kNear; }
