@@ -3,12 +3,17 @@
 // When the program ends, Python lets daemon threads run until they want the GIL, and then ends them
 // (before 3.14) by pthread_exit(), which unwinds their stacks. Ours have destructors and functions
 // that nothing may be thrown through, so that the process would be aborted. Such a thread is
-// stopped here instead and waits for the process to end, as all do from 3.14 on.
+// stopped here instead and waits for the process to end, as all do from 3.14 on. One that is busy
+// without the GIL is stopped at the exit gate.
 #pragma once
+
+#include <optional>
 
 #include <cxxabi.h>
 #include <nanobind/nanobind.h>
 #include <unistd.h>
+
+#include "hawser/client/exit_gate.h"
 
 namespace hawser::python {
 
@@ -18,8 +23,9 @@ namespace hawser::python {
 
 class GilReleased {
  public:
-  GilReleased() : state_(PyEval_SaveThread()) {}
+  GilReleased() : state_(PyEval_SaveThread()) { work_.emplace(); }
   ~GilReleased() {
+    work_.reset();
     try {
       PyEval_RestoreThread(state_);
     } catch (...) {  // by pthread_exit(): it would be an abort to leave
@@ -31,6 +37,7 @@ class GilReleased {
 
  private:
   PyThreadState* state_;
+  std::optional<client::AtWork> work_;
 };
 
 class GilHeld {
@@ -47,6 +54,7 @@ class GilHeld {
   GilHeld& operator=(const GilHeld&) = delete;
 
  private:
+  const client::Away away_;  // before the GIL is taken, until it is given back
   PyGILState_STATE state_{};
 };
 

@@ -36,8 +36,7 @@ def blocks(*_):
     time.sleep(60)
 """
 
-# What the threads are in when the main thread is done: calls that wait, and callbacks. None of them
-# moves data then: OpenSSL takes its tables apart at the end of a process (docs/lessons.md).
+# What the threads are in when the main thread is done: calls that wait, and callbacks.
 CALLS = {
     "handshakes": """
 for _ in range(4):
@@ -106,6 +105,34 @@ files = [session.sftp() for session in kept]
 """,
 }
 
+# And calls that are busy: OpenSSL takes its tables apart at the end of a process, static objects
+# go, and none of these threads may be in the midst of them then (client/exit_gate.h).
+BUSY = {
+    "logins": """
+def again():
+    login().abort()
+""",
+    "keys": """
+def again():
+    _ssh.PrivateKey.generate("ecdsa")
+    _ssh.PrivateKey.generate("ed25519")
+""",
+    "transfers": """
+open(folder + "/data", "wb").write(os.urandom(1 << 22))
+session = login()
+def again():
+    files = session.sftp()
+    name = f"busy-{threading.get_ident()}"
+    files.put(folder + "/data", name)
+    files.get(name, f"{folder}/{name}")
+""",
+    "commands": """
+session = login()
+def again():
+    session.run("cat", input=bytes(1 << 20))
+""",
+}
+
 
 def start(
     server: OpenSSHServer, script: str, end: str, silent: int, folder: Path
@@ -134,6 +161,20 @@ def test_threads_in_calls_at_the_end(openssh: OpenSSHServer, tmp_path: Path, scr
             for pause in (0.0, 0.05, 0.3)
         ]
         assert [ended(program) for program in programs] == [(0, "end\n", "")] * 3
+
+
+@pytest.mark.parametrize("script", BUSY.values(), ids=BUSY)
+def test_threads_that_are_busy_at_the_end(
+    openssh: OpenSSHServer, tmp_path: Path, script: str
+) -> None:
+    """Before the gate was there, one program in ten crashed here."""
+    threads = "\nfor _ in range(3):\n    daemon(again, again=True)\n"
+    for k in range(4):
+        programs = [
+            start(openssh, script + threads, f"time.sleep({pause})\nprint('end')", 0, tmp_path)
+            for pause in (0.1 + k / 50, 0.11 + k / 50)
+        ]
+        assert [ended(program) for program in programs] == [(0, "end\n", "")] * 2
 
 
 @pytest.mark.parametrize(

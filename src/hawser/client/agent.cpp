@@ -11,6 +11,7 @@
 
 #include "hawser/base/display.h"
 #include "hawser/client/clock.h"
+#include "hawser/client/exit_gate.h"
 
 namespace hawser::client {
 
@@ -58,6 +59,7 @@ class Exchange {
       // EAGAIN: it does not keep up with those who wait already (unix(7)).
       if (errno != EAGAIN && errno != EINTR) return unreachable(errno);
       HAWSER_TRY(go_on());
+      const Away away;
       (void)poll(nullptr, 0, kLookForSignals);
     }
     return {};
@@ -95,6 +97,7 @@ class Exchange {
     for (;;) {
       HAWSER_TRY(go_on());
       pollfd watched{descriptor_, events, 0};
+      const Away away;
       const int ready = poll(&watched, 1, kLookForSignals);
       if (ready > 0) return {};
       if (ready < 0 && errno != EINTR) return unreachable(errno);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hawser/client/clock.h"
+#include "hawser/client/exit_gate.h"
 #include "hawser/client/process.h"
 
 namespace hawser::client {
@@ -29,6 +30,11 @@ std::optional<Instant> earliest(std::optional<Instant> a, std::optional<Instant>
 std::optional<Instant> after(std::optional<Duration> span) {
   if (!span) return std::nullopt;
   return now() + *span;
+}
+
+void linger() {
+  const Away away;
+  std::this_thread::sleep_for(kLingerStep);
 }
 
 }  // namespace
@@ -158,6 +164,7 @@ Status BlockingDriver::await_news(Lock& lock, Waiter& waiter, const Deadline& de
 }
 
 void BlockingDriver::sleep(Lock& lock, Waiter& waiter, std::optional<Instant> until) {
+  const Away away(&lock);
   waiter.is_sleeping = true;
   if (until) {
     waiter.condition.wait_for(lock, *until - now());
@@ -319,7 +326,7 @@ void BlockingDriver::close() {
     if (session_.pending_output().size() < left) give_up = now() + kLinger;
     left = session_.pending_output().size();
     lock.unlock();
-    std::this_thread::sleep_for(kLingerStep);
+    linger();
     lock.lock();
   }
   stream_->shut_down();

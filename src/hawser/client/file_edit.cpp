@@ -13,6 +13,7 @@
 
 #include "hawser/client/clock.h"
 #include "hawser/client/descriptor.h"
+#include "hawser/client/exit_gate.h"
 
 namespace hawser::client {
 
@@ -30,6 +31,7 @@ Status lock(int descriptor, Instant deadline) {
   while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK || now() >= deadline) return system_failure();
+    const Away away;
     (void)poll(nullptr, 0, kBetweenTries);
   }
   return {};

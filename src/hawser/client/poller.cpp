@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hawser/client/clock.h"
+#include "hawser/client/exit_gate.h"
 
 namespace hawser::client {
 
@@ -121,7 +122,10 @@ Status Poller::wait(std::optional<Instant> until) {
     most = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(left).count());
   }
   std::array<epoll_event, kEvents> events{};
-  const int count = epoll_wait(epoll_, events.data(), static_cast<int>(kEvents), most);
+  const int count = [&] {
+    const Away away;
+    return epoll_wait(epoll_, events.data(), static_cast<int>(kEvents), most);
+  }();
   if (count < 0 && errno != EINTR) return no_room("epoll_wait");
   for (int i = 0; i < count; ++i) {
     auto* watched = static_cast<Watched*>(events[static_cast<std::size_t>(i)].data.ptr);

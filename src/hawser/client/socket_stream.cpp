@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hawser/client/exit_gate.h"
+
 namespace hawser::client {
 
 namespace {
@@ -118,6 +120,7 @@ Status SocketStream::poll(Readiness wanted, std::optional<Duration> most) {
   // Hangups and errors, too, can wait for the end of a pause.
   pollfd watched[] = {{wake_.descriptor(), POLLIN, 0}, {descriptor_, events, 0}};
   const timespec span = to_timespec(most.value_or(Duration::zero()));
+  const Away away;
   const int ready = ppoll(watched, events == 0 ? 1 : 2, most ? &span : nullptr, nullptr);
   if (ready < 0 && errno != EINTR) return lost("poll");
   if (ready > 0 && watched[0].revents != 0) wake_.clear();
