@@ -257,6 +257,16 @@ class Agent:
     @property
     def path(self) -> str: ...
     def keys(self) -> list[AgentKey]: ...
+    def add(
+        self,
+        key: PrivateKey,
+        *,
+        comment: str | None = None,
+        lifetime: int | None = None,
+        confirm: bool = False,
+    ) -> None:
+        """Has it hold the key, too: for `lifetime` seconds, and with `confirm` it asks a person
+        before each use. The comment is the key's own, unless another is given."""
 
 @final
 class PublicKey:
@@ -791,6 +801,9 @@ class Session:
         rekey_bytes: int = 1 << 30,
         rekey_packets: int = 1 << 30,
         rekey_interval: float | None = 3600.0,
+        ca_signature_algorithms: Sequence[str] | None = None,
+        check_host_ip: bool = False,
+        trace: Callable[[str, int, str, int | None], object] | None = None,
     ) -> None: ...
 
     # login
@@ -808,8 +821,9 @@ class Session:
         handler: Callable[
             [str, str, list[tuple[str, bool]]], Iterable[str | bytes | bytearray] | None
         ],
+        submethods: str = "",
     ) -> None:
-        """Let the server ask (RFC 4256). `handler(title, instruction, prompts)` is called for each
+        """Let the server ask (RFC 4256). `submethods` are a hint to it. `handler(title, instruction, prompts)` is called for each
         round; `prompts` are (text, whether what is typed may be seen), escaped. It returns an answer
         for each; what it raises ends the attempt, and the session stays usable."""
     def userauth_publickey(
@@ -952,6 +966,7 @@ class Session:
         """How many key exchanges followed the first."""
 
     # files
-    def sftp(self) -> SFTP:
-        """Opens an SFTP client on a channel of its own."""
-    def open_sftp(self) -> SFTP: ...
+    def sftp(self, server: str = "sftp") -> SFTP:
+        """Opens an SFTP client on a channel of its own. `server` is the name of a subsystem; with a
+        slash in it, a command to be run."""
+    def open_sftp(self, server: str = "sftp") -> SFTP: ...

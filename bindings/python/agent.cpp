@@ -9,6 +9,7 @@
 
 #include "buffers.h"
 #include "calls.h"
+#include "keys.h"
 #include "paths.h"
 
 namespace hawser::python {
@@ -42,6 +43,20 @@ nb::list keys_of(PyAgent& self) {
         PyAgentKey{self.agent, std::move(identity.key_blob), display(as_bytes(identity.comment))}));
   }
   return list;
+}
+
+void add(PyAgent& self, const PyPrivateKey& key, nb::handle comment, nb::handle lifetime,
+         bool confirm) {
+  keys::agent::Hold hold;
+  hold.comment = comment.is_none() ? key.key->comment() : text_argument(comment, "comment");
+  hold.asks_first = confirm;
+  if (!lifetime.is_none()) {
+    hold.seconds =
+        static_cast<std::uint32_t>(integer_argument(lifetime, "lifetime", {1, UINT32_MAX}));
+  }
+  without_gil([&, held = key.key](const client::Interrupt& interrupted) {
+    return self.agent->add(crypto::openssl_engine(), *held, hold, interrupted);
+  });
 }
 
 nb::bytes sign(PyAgentKey& self, nb::handle data, nb::handle algorithm) {
@@ -102,7 +117,9 @@ void bind_agent(nb::module_& m) {
           "path"_a = nb::none())
       .def_prop_ro("path",
                    [](PyAgent& self) { return display(as_bytes(self.agent->path()), 4096); })
-      .def("keys", &keys_of);
+      .def("keys", &keys_of)
+      .def("add", &add, "key"_a, nb::kw_only(), "comment"_a = nb::none(), "lifetime"_a = nb::none(),
+           "confirm"_a = false);
 }
 
 }  // namespace hawser::python

@@ -7,6 +7,7 @@
 #include "buffers.h"
 #include "calls.h"
 #include "results.h"
+#include "unclosed.h"
 
 namespace hawser::python {
 
@@ -323,6 +324,11 @@ void bind_end(nb::class_<PyChannel>& c) {
 }
 
 }  // namespace
+
+PyChannel::~PyChannel() {
+  for (nb::object* file : {&standard_input, &standard_output, &standard_error}) file->reset();
+  warn_if_left_open(channel_, "_ssh.Channel");
+}
 
 void bind_channel(nb::module_& m) {
   bind_files(m);

@@ -16,6 +16,9 @@ namespace nb = nanobind;
 class PyChannel {
  public:
   explicit PyChannel(std::shared_ptr<client::Channel> channel) : channel_(std::move(channel)) {}
+  ~PyChannel();
+  PyChannel(const PyChannel&) = delete;
+  PyChannel& operator=(const PyChannel&) = delete;
   [[nodiscard]] const std::shared_ptr<client::Channel>& channel() const { return channel_; }
 
   // stdin, stdout and stderr are made once, so that their buffers are not lost between uses.

@@ -8,6 +8,7 @@
 #include "calls.h"
 #include "channel.h"
 #include "options.h"
+#include "unclosed.h"
 
 namespace hawser::python {
 
@@ -55,6 +56,10 @@ std::string repr(PyListener& self) {
 }
 
 }  // namespace
+
+PyListener::~PyListener() {
+  warn_if_left_open(listener, "_ssh.Listener");
+}
 
 void bind_listener(nb::module_& m) {
   using namespace nb::literals;

@@ -12,6 +12,8 @@ namespace hawser::python {
 namespace nb = nanobind;
 
 struct PyListener {
+  ~PyListener();
+
   std::shared_ptr<client::Listener> listener;
 };
 

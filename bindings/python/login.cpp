@@ -69,12 +69,14 @@ std::vector<SecretBytes> answers_of(nb::handle handler, const session::PromptsSh
   return answers;
 }
 
-void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle handler) {
+void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle handler,
+                                   nb::handle submethods) {
   const std::string name = user_argument(user);
   if (PyCallable_Check(handler.ptr()) == 0) {
     PyErr_SetString(PyExc_TypeError, "handler must be callable");
     throw nb::python_error();
   }
+  const std::string hint = text_argument(submethods, "submethods");
   using Answers = client::Outcome<std::vector<SecretBytes>>;
   const auto answer = [&](const session::PromptsShown& request) -> Answers {
     return with_gil([&]() -> Answers {
@@ -86,7 +88,7 @@ void userauth_keyboard_interactive(PySession& self, nb::handle user, nb::handle 
     });
   };
   without_gil([&](const client::Interrupt& interrupted) {
-    return self.connection->login_keyboard_interactive(name, answer, interrupted);
+    return self.connection->login_keyboard_interactive(name, answer, hint, interrupted);
   });
 }
 
@@ -245,7 +247,8 @@ void bind_login(nb::class_<PySession>& c) {
   c.def("userauth_none", &userauth_none, "user"_a)
       .def("userauth_password", &userauth_password, "user"_a, "password"_a,
            "new_password"_a = nb::none())
-      .def("userauth_keyboard_interactive", &userauth_keyboard_interactive, "user"_a, "handler"_a)
+      .def("userauth_keyboard_interactive", &userauth_keyboard_interactive, "user"_a, "handler"_a,
+           "submethods"_a = "")
       .def("userauth_publickey", &userauth_publickey, "user"_a, "privkey_bytes"_a,
            "pubkey_bytes"_a = nb::none(), "passphrase"_a = nb::none(), nb::kw_only(),
            "certificate"_a = nb::none())

@@ -4,6 +4,9 @@
 
 #include <nanobind/stl/string.h>
 
+#include "hawser/crypto/engine.h"
+#include "hawser/keys/algorithms.h"
+
 #include "buffers.h"
 #include "errors.h"
 #include "gil.h"
@@ -67,17 +70,20 @@ std::vector<std::string> paths_from(nb::handle value) {
   return paths;
 }
 
-// A callable answers for unknown keys, and only True is a yes. It outlives the call, so it is held
-// by what drops it with the GIL.
+// Held by what drops it with the GIL: it outlives the call.
+std::shared_ptr<nb::object> held(nb::handle object) {
+  return {new nb::object(nb::borrow(object)),
+          [](nb::object* kept) { with_gil([&] { delete kept; }); }};
+}
+
+// A callable answers for unknown keys, and only True is a yes.
 void set_callback(client::HostKeyPolicy& policy, nb::handle callback) {
   policy.unknown = client::UnknownHostKey::ask;
-  const auto held =
-      std::shared_ptr<nb::object>(new nb::object(nb::borrow(callback)),
-                                  [](nb::object* object) { with_gil([&] { delete object; }); });
-  policy.ask = [held, host = policy.host](const keys::PublicKey& key) -> client::Outcome<bool> {
+  policy.ask = [object = held(callback),
+                host = policy.host](const keys::PublicKey& key) -> client::Outcome<bool> {
     return with_gil([&]() -> client::Outcome<bool> {
       try {
-        return (*held)(host, make_host_key(key.type(), key.blob())).is(nb::handle(Py_True));
+        return (*object)(host, make_host_key(key.type(), key.blob())).is(nb::handle(Py_True));
       } catch (nb::python_error& error) {
         return std::unexpected(keep_exception(nb::borrow(error.value())));
       }
@@ -103,7 +109,53 @@ void set_unknown(client::HostKeyPolicy& policy, nb::handle value) {
   }
 }
 
+void set_authority_algorithms(client::HostKeyPolicy& policy, nb::handle names) {
+  if (names.is_none()) return;
+  if (nb::isinstance<nb::str>(names)) {
+    PyErr_SetString(PyExc_TypeError, "ca_signature_algorithms is a sequence of names, not one str");
+    throw nb::python_error();
+  }
+  for (nb::handle each : names) {
+    std::string name = text_argument(each, "ca_signature_algorithms");
+    const auto* use = keys::find_key_use(crypto::openssl_engine(), name);
+    if (use == nullptr || use->is_certificate()) {
+      raise_value_error("ca_signature_algorithms: '" + name + "' is no signature algorithm here");
+    }
+    policy.authority_algorithms.push_back(std::move(name));
+  }
+  if (policy.authority_algorithms.empty()) raise_value_error("ca_signature_algorithms is empty");
+}
+
+// Requires: the GIL is held. Ctrl-C comes back in the next look for signals; other exceptions have
+// nobody to go to.
+void call_trace(nb::handle callable, const transport::PacketSeen& seen) {
+  const nb::error_scope kept;  // the session may be dropped while another exception is on its way
+  try {
+    nb::object size = nb::none();
+    if (seen.size) size = nb::int_(*seen.size);
+    callable(seen.way == transport::Way::in ? "in" : "out", seen.number,
+             nb::str(seen.name.data(), seen.name.size()), size);
+  } catch (nb::python_error& error) {
+    if (error.matches(PyExc_KeyboardInterrupt)) {
+      PyErr_SetInterrupt();
+    } else {
+      error.discard_as_unraisable("the trace of an _ssh.Session");
+    }
+  }
+}
+
 }  // namespace
+
+transport::PacketTrace trace_from(nb::handle callable) {
+  if (callable.is_none()) return {};
+  if (PyCallable_Check(callable.ptr()) == 0) {
+    PyErr_SetString(PyExc_TypeError, "trace must be callable, or None");
+    throw nb::python_error();
+  }
+  return [object = held(callable)](const transport::PacketSeen& seen) {
+    with_gil([&] { call_trace(*object, seen); });
+  };
+}
 
 client::HostKeyPolicy host_key_policy_from(const HostKeyArguments& arguments) {
   client::HostKeyPolicy policy;
@@ -116,6 +168,8 @@ client::HostKeyPolicy host_key_policy_from(const HostKeyArguments& arguments) {
   set_host(policy, arguments);
   policy.known_hosts = paths_from(arguments.known_hosts);
   set_unknown(policy, arguments.policy);
+  set_authority_algorithms(policy, arguments.ca_signature_algorithms);
+  if (arguments.checks_address) policy.address = peer_of(arguments.sock).first;
   return policy;
 }
 

@@ -16,6 +16,7 @@
 #include "results.h"
 #include "scp.h"
 #include "sftp.h"
+#include "unclosed.h"
 
 namespace hawser::python {
 
@@ -31,13 +32,18 @@ int traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   if (!nb::inst_ready(self)) return 0;
   const auto* session = nb::inst_ptr<PySession>(self);
-  if (session->connection.use_count() == 1) Py_VISIT(session->stream_object.ptr());
+  if (session->connection.use_count() == 1) {
+    Py_VISIT(session->stream_object.ptr());
+    Py_VISIT(session->trace_object.ptr());
+  }
   return 0;
 }
 
 int clear(PyObject* self) {
   auto* session = nb::inst_ptr<PySession>(self);
   session->stream_object = nb::handle();
+  session->trace_object = nb::handle();
+  warn_if_left_open(session->connection, "_ssh.Session");
   const auto last = std::move(session->connection);
   return 0;
 }
@@ -58,7 +64,8 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
                   nb::handle algorithms, bool compression, bool require_strict_kex,
                   nb::handle required_rsa_size, nb::handle banner_timeout, nb::handle kex_timeout,
                   nb::handle auth_timeout, nb::handle rekey_bytes, nb::handle rekey_packets,
-                  nb::handle rekey_interval) {
+                  nb::handle rekey_interval, nb::handle ca_signature_algorithms, bool check_host_ip,
+                  nb::handle trace) {
   client::ConnectionOptions options;
   options.timeout = seconds_argument(timeout, "timeout");
   options.session.deadlines.identification = seconds_argument(banner_timeout, "banner_timeout");
@@ -75,8 +82,10 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
     PyErr_SetString(PyExc_ValueError, "rekey_interval must be seconds > 0 or None");
     throw nb::python_error();
   }
+  transport.trace = trace_from(trace);
   auto [stream, stream_object] = make_stream(sock);
-  options.host_key = host_key_policy_from({sock, host, port, known_hosts, host_key_policy});
+  options.host_key = host_key_policy_from(
+      {sock, host, port, known_hosts, host_key_policy, ca_signature_algorithms, check_host_ip});
   auto connection = without_gil([&, &made = stream](const client::Interrupt& interrupted) {
     return client::Connection::connect(std::move(made), std::move(options), engine(), interrupted);
   });
@@ -86,7 +95,8 @@ void make_session(PySession* self, nb::handle sock, nb::handle timeout, nb::hand
     locked([&] { connection->abort(); });
     throw;
   }
-  new (self) PySession{std::move(connection), stream_object};
+  new (self)
+      PySession{std::move(connection), stream_object, trace.is_none() ? nb::handle() : trace};
 }
 
 // commands
@@ -324,6 +334,10 @@ void bind_facts(nb::class_<PySession>& c) {
 
 }  // namespace
 
+PySession::~PySession() {
+  warn_if_left_open(connection, "_ssh.Session");
+}
+
 void bind_session(nb::module_& m) {
   using namespace nb::literals;
   const session::Deadlines deadlines;
@@ -340,7 +354,8 @@ void bind_session(nb::module_& m) {
         "auth_timeout"_a.none() = seconds(deadlines.login),
         "rekey_bytes"_a = static_cast<std::int64_t>(limits::kRekeyBytes),
         "rekey_packets"_a = static_cast<std::int64_t>(limits::kRekeyPackets),
-        "rekey_interval"_a.none() = 3600.0);
+        "rekey_interval"_a.none() = 3600.0, "ca_signature_algorithms"_a = nb::none(),
+        "check_host_ip"_a = false, "trace"_a = nb::none());
   bind_login(c);
   bind_commands(c);
   bind_scp(c);

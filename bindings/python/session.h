@@ -10,8 +10,12 @@
 namespace hawser::python {
 
 struct PySession {
+  ~PySession();
+
   std::shared_ptr<client::Connection> connection;
-  nanobind::handle stream_object;  // what the connection's stream holds, for the garbage collector
+  // What the connection's stream and its trace hold, for the garbage collector.
+  nanobind::handle stream_object;
+  nanobind::handle trace_object;
 };
 
 void bind_session(nanobind::module_& module);

@@ -13,6 +13,7 @@
 #include "sftp_directory.h"
 #include "sftp_file.h"
 #include "transfers.h"
+#include "unclosed.h"
 
 namespace hawser::python {
 
@@ -303,6 +304,10 @@ void bind_server(nb::class_<PySftp>& c) {
 
 }  // namespace
 
+PySftp::~PySftp() {
+  warn_if_left_open(client, "_ssh.SFTP");
+}
+
 void bind_sftp(nb::module_& m) {
   bind_attributes(m);
   bind_sftp_file(m);
@@ -316,12 +321,14 @@ void bind_sftp(nb::module_& m) {
 }
 
 void bind_sftp_of(nb::class_<PySession>& session) {
-  const auto open = [](PySession& self) {
+  using namespace nb::literals;
+  const auto open = [](PySession& self, nb::handle server) {
+    const std::string name = text_argument(server, "server");
     return new PySftp{without_gil([&](const Interrupt& interrupted) {
-      return SftpClient::open(self.connection, interrupted);
+      return SftpClient::open(self.connection, interrupted, name);
     })};
   };
-  session.def("sftp", open).def("open_sftp", open);
+  session.def("sftp", open, "server"_a = "sftp").def("open_sftp", open, "server"_a = "sftp");
 }
 
 }  // namespace hawser::python

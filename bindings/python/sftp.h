@@ -15,6 +15,8 @@ namespace nb = nanobind;
 
 // Dropping it never waits: client::SftpClient's own destructor sees to that.
 struct PySftp {
+  ~PySftp();
+
   std::shared_ptr<client::SftpClient> client;
 };
 

@@ -8,6 +8,7 @@
 #include "buffers.h"
 #include "calls.h"
 #include "file_reading.h"
+#include "unclosed.h"
 
 namespace hawser::python {
 
@@ -193,12 +194,11 @@ void bind_writing(nb::class_<PySftpFile>& c) {
 }  // namespace
 
 PySftpFile::~PySftpFile() {
-  if (!cursor_->mode().is_writable() || cursor_->is_closed()) return;
+  if (cursor_->is_closed()) return;
+  const auto& client = cursor_->file()->client();
+  if (!cursor_->mode().is_writable() && !client->is_left_open()) return;
   const nb::error_scope kept;
-  const nb::object name = to_python(cursor_->file()->path(), style_);
-  if (PyErr_ResourceWarning(nullptr, 1, "unclosed remote file %R", name.ptr()) != 0) {
-    PyErr_WriteUnraisable(nullptr);
-  }
+  warn_of_unclosed(nb::str("remote file {!r}").format(to_python(cursor_->file()->path(), style_)));
 }
 
 OpenMode open_mode_argument(nb::handle value) {

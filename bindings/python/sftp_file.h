@@ -16,7 +16,8 @@ class PySftpFile {
  public:
   PySftpFile(std::unique_ptr<FileCursor> cursor, PathStyle style)
       : cursor_(std::move(cursor)), style_(style) {}
-  // Dropping it never waits. What was written and not closed may be lost: that is worth a warning.
+  // Dropping it never waits. What was written and not closed may be lost: that is worth a warning
+  // even when the session is over.
   ~PySftpFile();
   PySftpFile(const PySftpFile&) = delete;
   PySftpFile& operator=(const PySftpFile&) = delete;

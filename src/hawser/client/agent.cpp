@@ -142,6 +142,16 @@ Outcome<Bytes> Agent::sign(ByteView key_blob, std::string_view algorithm, ByteVi
   return *std::move(signature);
 }
 
+Outcome<void> Agent::add(const crypto::Engine& engine, const keys::MemorySigner& key,
+                         const keys::agent::Hold& hold, const Interrupt& interrupt) const {
+  const auto request = keys::agent::add_request(engine, key, hold);
+  const auto reply = Exchange(kListing, interrupt).run(path_, request.view());
+  if (!reply) return std::unexpected(failed(reply.error()));
+  const Status held = keys::agent::parse_success(*reply);
+  if (!held) return std::unexpected(failed(held.error()));
+  return {};
+}
+
 Failure Agent::failed(const Error& error) const {
   Failure failure = explain(error, Report{});
   if (error.code == Errc::agent_unreachable) {

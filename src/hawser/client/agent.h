@@ -22,6 +22,10 @@ class Agent {
   Outcome<Bytes> sign(ByteView key_blob, std::string_view algorithm, ByteView data,
                       const Interrupt& interrupt = {}) const;
 
+  // Has it hold the key, too. agent_refused: it would not.
+  Outcome<void> add(const crypto::Engine& engine, const keys::MemorySigner& key,
+                    const keys::agent::Hold& hold, const Interrupt& interrupt = {}) const;
+
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:

@@ -298,6 +298,13 @@ void BlockingDriver::when_free(Work work) {
   }
 }
 
+bool BlockingDriver::is_so_at_once(const Look& look) {
+  if (!is_ours() || pthread_mutex_trylock(mutex_.native_handle()) != 0) return false;
+  const bool is_so = !session_.failure() && look(session_);
+  pthread_mutex_unlock(mutex_.native_handle());
+  return is_so;
+}
+
 void BlockingDriver::do_postponed() {
   if (!is_ours()) return;
   std::vector<Work> works;

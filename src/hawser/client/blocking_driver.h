@@ -50,6 +50,11 @@ class BlockingDriver final : public Driver {
   using Work = std::function<void(session::Session&, operations::Inbox&)>;
   void when_free(Work work);
 
+  // What `look` says of the session, for who must not wait; false if it is over, somebody works
+  // with it, or it is another process's.
+  using Look = std::function<bool(const session::Session&)>;
+  bool is_so_at_once(const Look& look);
+
   // Makes every waiting operation look again.
   void poke();
 

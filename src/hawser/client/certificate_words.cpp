@@ -37,6 +37,9 @@ std::string complaint_of(const keys::Certificate& certificate, keys::Certificate
       return "it is good";
     case keys::CertificateFault::other_authority:
       return "no @cert-authority line has its authority for this host";
+    case keys::CertificateFault::other_algorithm:
+      return "its authority signed it by " + display(as_bytes(certificate.signature_algorithm)) +
+             ", which is not among the algorithms that are allowed for that";
     case keys::CertificateFault::other_kind:
       return is_for_host ? "it is not for a host, but for a user"
                          : "it is not for a user, but for a host";

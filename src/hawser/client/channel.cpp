@@ -122,6 +122,11 @@ bool Channel::is_closed() const {
          });
 }
 
+bool Channel::is_left_open() const {
+  return !is_closed_by_us_ && connection_->driver().is_so_at_once(
+                                  [this](const session::Session&) { return !box_->has_ended(); });
+}
+
 std::size_t Channel::readable(connection::Stream stream) const {
   return connection_->driver().with_session(
       [&](session::Session&, operations::Inbox&) { return box_->readable(stream); });

@@ -35,6 +35,9 @@ class Channel {
   [[nodiscard]] std::optional<operations::ChannelExit> exit() const;
   [[nodiscard]] bool has_ended() const;
   [[nodiscard]] bool is_closed() const;
+  // For who drops it: whether that ends what is open. Asked without waiting; false if that is not
+  // to be known.
+  [[nodiscard]] bool is_left_open() const;
   [[nodiscard]] std::size_t readable(connection::Stream stream) const;
   [[nodiscard]] std::uint32_t id() const { return box_->id().value(); }
 

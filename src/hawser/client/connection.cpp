@@ -215,6 +215,10 @@ bool Connection::is_closed() {
          });
 }
 
+bool Connection::is_left_open() {
+  return driver_.is_so_at_once([](const session::Session&) { return true; });
+}
+
 std::optional<Duration> Connection::timeout() const {
   const std::scoped_lock lock(mutex_);
   return timeout_;

@@ -65,7 +65,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // `answer` is called for each round of the server's questions, with no lock held.
   using PromptHandler =
       std::function<Outcome<std::vector<SecretBytes>>(const session::PromptsShown&)>;
+  // `submethods` is a hint to the server (RFC 4256 3.1).
   Outcome<void> login_keyboard_interactive(const std::string& user, const PromptHandler& answer,
+                                           const std::string& submethods = {},
                                            const Interrupt& interrupt = {});
   using Probe = auth::PublicKeyCredential::Probe;
   // By each algorithm that the key can be used with and the proposal's `login` allows, until the
@@ -121,6 +123,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   [[nodiscard]] std::string login_weakness() const;  // empty: none
   [[nodiscard]] bool is_logged_in();
   [[nodiscard]] bool is_closed();
+  // For who drops it: whether that ends what is open. Asked without waiting; false if that is not
+  // to be known.
+  [[nodiscard]] bool is_left_open();
   [[nodiscard]] std::optional<Duration> timeout() const;
   void set_timeout(std::optional<Duration> timeout);
 

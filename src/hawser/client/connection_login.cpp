@@ -141,9 +141,10 @@ Outcome<void> Connection::login_password(const std::string& user, SecretBytes pa
 
 Outcome<void> Connection::login_keyboard_interactive(const std::string& user,
                                                      const PromptHandler& answer,
+                                                     const std::string& submethods,
                                                      const Interrupt& interrupt) {
   AnsweringWorld world(answer);
-  auto outcome = login(user, auth::KeyboardInteractiveCredential{}, world, interrupt);
+  auto outcome = login(user, auth::KeyboardInteractiveCredential{submethods}, world, interrupt);
   if (!outcome && world.failure) return std::unexpected(*std::move(world.failure));
   return outcome;
 }

@@ -57,6 +57,7 @@ class Judge {
                    fingerprint_of(certificate_->authority_blob) + " does not count: " +
                    complaint_of(*certificate_, fault, keys::CertificateKind::host);
     }
+    HAWSER_TRY_OUTCOME(judge_address(*known));
     return judge_plain(judgement);
   }
 
@@ -68,10 +69,24 @@ class Judge {
     need.kind = keys::CertificateKind::host;
     need.principal = policy_.host;
     need.now = seconds_since_epoch();
+    need.signature_algorithms = policy_.authority_algorithms;
     if (authority.match == keys::HostKeyMatch::known) {
       need.authority_blob = certificate_->authority_blob;
     }
     return keys::judge_certificate(*certificate_, need);
+  }
+
+  Outcome<void> judge_address(const keys::KnownHosts& known) const {
+    if (policy_.address.empty() || policy_.address == policy_.host) return {};
+    const auto judgement = known.judge(engine_, policy_.address, policy_.port, key_blob_);
+    if (judgement.match != keys::HostKeyMatch::changed) return {};
+    return refuse(Errc::host_key_changed,
+                  "the host key of " + shown() + ", " + key() + ", is not the one of its address " +
+                      display(as_bytes(policy_.address)) + ", which is on record at " +
+                      place_of(judgement) +
+                      ". Someone may be listening in, or the address is another's now: ask the "
+                      "host's keeper, then remove the old line" +
+                      complaint_);
   }
 
   Outcome<void> judge_plain(const Judgement& judgement) {

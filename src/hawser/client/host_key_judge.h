@@ -26,6 +26,11 @@ struct HostKeyPolicy {
   std::string host;
   std::uint16_t port = 22;
   std::vector<std::string> known_hosts;
+  // By which authorities may sign certificates; empty: by all that can be checked.
+  std::vector<std::string> authority_algorithms;
+  // The server's, which must not be on record with another key than a plain one that it shows;
+  // empty if that does not matter.
+  std::string address;
   UnknownHostKey unknown = UnknownHostKey::refuse;
   // For UnknownHostKey::ask. May take its time; a Failure ends the connection.
   std::function<Outcome<bool>(const keys::PublicKey&)> ask;

@@ -61,6 +61,11 @@ bool Listener::is_closed() const {
   });
 }
 
+bool Listener::is_left_open() const {
+  return connection_->driver().is_so_at_once(
+      [this](const session::Session&) { return !listening_->is_closed(); });
+}
+
 std::uint16_t Listener::port() const {
   return connection_->driver().with_session(
       [this](session::Session&, operations::Inbox&) { return listening_->port(); });

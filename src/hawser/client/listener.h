@@ -26,6 +26,9 @@ class Listener {
   void close();
 
   [[nodiscard]] bool is_closed() const;
+  // For who drops it: whether that ends what is open. Asked without waiting; false if that is not
+  // to be known.
+  [[nodiscard]] bool is_left_open() const;
   [[nodiscard]] const std::string& address() const { return listening_->address(); }
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] connection::OfferKind kind() const { return listening_->kind(); }

@@ -43,8 +43,9 @@ bool is_vague(const Failure& failure, SftpClient::Suspect suspect) {
 // opening and closing -----------------------------------------------------------------------------
 
 Outcome<std::shared_ptr<SftpClient>> SftpClient::open(std::shared_ptr<Connection> connection,
-                                                      const Interrupt& interrupt) {
-  operations::OpenSftp open;
+                                                      const Interrupt& interrupt,
+                                                      const std::string& server) {
+  operations::OpenSftp open(server);
   auto outcome = connection->perform(open, no_world(), connection->limits(interrupt));
   if (outcome) {
     return std::shared_ptr<SftpClient>(new SftpClient(std::move(connection), open.link()));
@@ -52,9 +53,11 @@ Outcome<std::shared_ptr<SftpClient>> SftpClient::open(std::shared_ptr<Connection
   Failure failure = std::move(outcome).error();
   if (failure.error.code == Errc::channel_open_refused) explain_refusal(failure, *open.refusal());
   if (failure.error.code == Errc::channel_request_refused) {
-    failure.text =
-        "the server refused the subsystem sftp: it is not set up there (sshd_config: Subsystem "
-        "sftp)";
+    failure.text = server.find('/') == std::string::npos
+                       ? "the server refused the subsystem " + display(as_bytes(server)) +
+                             ": it is not set up there (sshd_config: Subsystem " +
+                             display(as_bytes(server)) + ")"
+                       : "the server refused to run the SFTP server " + display(as_bytes(server));
   }
   if (open.link()) {
     const std::string complaint = open.link()->complaint();
@@ -87,6 +90,11 @@ bool SftpClient::is_closed() {
          connection_->driver().with_session([this](session::Session& session, operations::Inbox&) {
            return link_->box().has_ended() || session.failure().has_value();
          });
+}
+
+bool SftpClient::is_left_open() {
+  return !is_closed_ && connection_->driver().is_so_at_once(
+                            [this](const session::Session&) { return !link_->box().has_ended(); });
 }
 
 Outcome<void> SftpClient::usable() const {

@@ -41,8 +41,10 @@ struct IdNames {
 
 class SftpClient : public std::enable_shared_from_this<SftpClient> {
  public:
+  // `server` is the name of a subsystem; with a slash in it, a command.
   static Outcome<std::shared_ptr<SftpClient>> open(std::shared_ptr<Connection> connection,
-                                                   const Interrupt& interrupt = {});
+                                                   const Interrupt& interrupt = {},
+                                                   const std::string& server = "sftp");
   ~SftpClient();
   SftpClient(const SftpClient&) = delete;
   SftpClient& operator=(const SftpClient&) = delete;
@@ -100,6 +102,9 @@ class SftpClient : public std::enable_shared_from_this<SftpClient> {
 
   void close();
   [[nodiscard]] bool is_closed();
+  // For who drops it: whether that ends what is open. Asked without waiting; false if that is not
+  // to be known.
+  [[nodiscard]] bool is_left_open();
 
   // For SftpFile, SftpDirectory and transfers on top of it.
   struct Subject {  // what a failure is about

@@ -1,6 +1,7 @@
 #include "hawser/keys/agent_messages.h"
 
 #include "hawser/base/limits.h"
+#include "hawser/keys/private_fields.h"
 #include "hawser/wire/reader.h"
 #include "hawser/wire/sink.h"
 
@@ -10,13 +11,18 @@ namespace {
 
 enum Number : std::uint8_t {
   kFailure = 5,
+  kSuccess = 6,
   kRequestIdentities = 11,
   kIdentitiesAnswer = 12,
   kSignRequest = 13,
   kSignResponse = 14,
+  kAddIdentity = 17,
+  kAddConstrained = 25,
 };
 constexpr std::uint32_t kRsaSha256 = 2;
 constexpr std::uint32_t kRsaSha512 = 4;
+constexpr std::uint8_t kLifetime = 1;
+constexpr std::uint8_t kConfirm = 2;
 
 std::uint32_t flags_for(std::string_view algorithm) {
   if (algorithm.starts_with("rsa-sha2-256")) return kRsaSha256;
@@ -56,6 +62,28 @@ Bytes sign_request(ByteView key_blob, ByteView data, std::string_view algorithm)
   return framed(message);
 }
 
+SecretBytes add_request(const crypto::Engine& engine, const MemorySigner& key, const Hold& hold) {
+  const crypto::KeyAlgorithm& row = *crypto::find_key(engine, key.type());
+  const auto put = [&](auto& sink) {
+    wire::put_uint8(sink, hold.seconds || hold.asks_first ? kAddConstrained : kAddIdentity);
+    wire::put_string(sink, as_bytes(key.type()));
+    put_private_fields(sink, row, key);
+    wire::put_string(sink, as_bytes(hold.comment));
+    if (hold.seconds) {
+      wire::put_uint8(sink, kLifetime);
+      wire::put_uint32(sink, *hold.seconds);
+    }
+    if (hold.asks_first) wire::put_uint8(sink, kConfirm);
+  };
+  wire::SizeSink size;
+  put(size);
+  SecretBytes request(4 + size.size());
+  wire::SpanSink sink(request.span());
+  wire::put_uint32(sink, static_cast<std::uint32_t>(size.size()));
+  put(sink);
+  return request;
+}
+
 Result<std::size_t> reply_length(ByteView head) {
   const std::size_t length = load_be32(head.data());
   if (length == 0 || length > limits::kAgentReply) {
@@ -88,6 +116,12 @@ Result<Bytes> parse_signature(ByteView reply) {
     return fail(Errc::agent_protocol, "signature");
   }
   return to_bytes(signature);
+}
+
+Status parse_success(ByteView reply) {
+  const wire::Reader reader = HAWSER_TRY(expect(reply, kSuccess));
+  if (!reader.at_end()) return fail(Errc::agent_protocol, "success");
+  return {};
 }
 
 }  // namespace hawser::keys::agent

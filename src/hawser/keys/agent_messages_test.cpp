@@ -24,6 +24,26 @@ TEST(AgentMessages, RequestsAreWhatTheDraftSays) {
   }
 }
 
+// Laid out by hand from draft-ietf-sshm-ssh-agent 3.2.2 and 3.2.7.
+TEST(AgentMessages, AKeyToHold) {
+  const Bytes made = scenario::unhex(
+      "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");  // RFC 8032 7.1
+  const Bytes secret =
+      scenario::unhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60");
+  const ByteView parts[] = {made, secret};
+  const auto signer = MemorySigner::load(crypto::openssl_engine(), "ssh-ed25519", parts);
+  ASSERT_TRUE(signer);
+  const std::string fields = "0000000b7373682d65643235353139" + std::string("00000020") +
+                             hex(made) + "00000040" + hex(secret) + hex(made);
+  EXPECT_EQ(hex(add_request(crypto::openssl_engine(), *signer, {"me", {}, false}).view()),
+            "0000007e" + std::string("11") + fields + "000000026d65");
+  EXPECT_EQ(hex(add_request(crypto::openssl_engine(), *signer, {"", 600, true}).view()),
+            "00000082" + std::string("19") + fields + "00000000" + "0100000258" + "02");
+  EXPECT_TRUE(parse_success(scenario::unhex("06")));
+  EXPECT_EQ(parse_success(scenario::unhex("05")).error().code, Errc::agent_refused);
+  EXPECT_EQ(parse_success(scenario::unhex("0600")).error().code, Errc::agent_protocol);
+}
+
 TEST(AgentMessages, LengthsAreBounded) {
   Bytes head(4);
   const std::pair<std::uint32_t, bool> rows[] = {{0, false},

@@ -126,6 +126,7 @@ Result<Certificate> certificate_of(const Whole& whole) {
   certificate.valid_before = claims.valid_before;
   certificate.key_blob = whole.key_blob;
   certificate.authority_blob = to_bytes(claims.authority.bytes);
+  certificate.signature_algorithm = key_type_of(whole.signature);
   return certificate;
 }
 
@@ -166,6 +167,11 @@ Bytes plain_key_blob(const crypto::Engine& engine, ByteView blob) {
 CertificateFault judge_certificate(const Certificate& certificate, const CertificateNeed& need) {
   if (!equal(certificate.authority_blob, need.authority_blob)) {
     return CertificateFault::other_authority;
+  }
+  const auto& algorithms = need.signature_algorithms;
+  if (!algorithms.empty() &&
+      std::ranges::find(algorithms, certificate.signature_algorithm) == algorithms.end()) {
+    return CertificateFault::other_algorithm;
   }
   if (certificate.kind != need.kind) return CertificateFault::other_kind;
   if (need.now < certificate.valid_after) return CertificateFault::not_yet_valid;

@@ -9,6 +9,7 @@
 //   principals  = string, ...                 options = string name, string data, ...
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct Certificate {
   std::uint64_t valid_before = 0;
   std::vector<CertificateOption> critical_options;
   std::vector<CertificateOption> extensions;
-  Bytes key_blob;        // the certified key, plain
-  Bytes authority_blob;  // the key that signed
+  Bytes key_blob;                   // the certified key, plain
+  Bytes authority_blob;             // the key that signed
+  std::string signature_algorithm;  // by which it did
 };
 
 // Parses a certificate and verifies its signature: it is what its authority made; whether anybody
@@ -55,11 +57,14 @@ struct CertificateNeed {
   std::string_view principal;  // the host's name without a port, or the user's
   std::uint64_t now;           // seconds since 1970
   ByteView authority_blob;     // whose word counts for this principal
+  // By which the authority may sign; empty: by all that can be checked.
+  std::span<const std::string> signature_algorithms = {};
 };
 
 enum class CertificateFault : std::uint8_t {
   none,
   other_authority,
+  other_algorithm,
   other_kind,  // a user's where a host's is needed, or the other way
   not_yet_valid,
   expired,

@@ -14,9 +14,9 @@
 namespace hawser::keys {
 
 void PrintTo(CertificateFault fault, std::ostream* out) {
-  static constexpr const char* kNames[] = {
-      "none",    "other_authority", "other_kind",       "not_yet_valid",
-      "expired", "no_principals",   "other_principals", "unknown_option"};
+  static constexpr const char* kNames[] = {"none",          "other_authority",  "other_algorithm",
+                                           "other_kind",    "not_yet_valid",    "expired",
+                                           "no_principals", "other_principals", "unknown_option"};
   *out << kNames[static_cast<int>(fault)];
 }
 
@@ -245,6 +245,7 @@ TEST_P(Judgement, IsOfOneFault) {
 }
 
 const Bytes kStranger = {1, 2, 3};
+const std::vector<std::string> kAlgorithms = {"rsa-sha2-512", "ssh-ed25519"};
 
 INSTANTIATE_TEST_SUITE_P(
     All, Judgement,
@@ -263,6 +264,10 @@ INSTANTIATE_TEST_SUITE_P(
                [](auto&, auto& n) { n.authority_blob = kStranger; }},
         Judged{"of_nobody", CertificateFault::other_authority,
                [](auto&, auto& n) { n.authority_blob = {}; }},
+        Judged{"by_an_algorithm_of_several", CertificateFault::none,
+               [](auto&, auto& n) { n.signature_algorithms = kAlgorithms; }},
+        Judged{"by_another_algorithm", CertificateFault::other_algorithm,
+               [](auto&, auto& n) { n.signature_algorithms = std::span(kAlgorithms).first(1); }},
         Judged{"of_a_user", CertificateFault::other_kind,
                [](auto& c, auto&) { c.kind = CertificateKind::user; }},
         Judged{"first_second", CertificateFault::none, [](auto&, auto& n) { n.now = 100; }},

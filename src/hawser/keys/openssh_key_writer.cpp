@@ -3,6 +3,7 @@
 #include "hawser/base/base64.h"
 #include "hawser/base/limits.h"
 #include "hawser/crypto/kdf.h"
+#include "hawser/keys/private_fields.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::keys {
@@ -15,29 +16,6 @@ constexpr std::size_t kSalt = 16;
 constexpr std::size_t kPlainBlock = 8;
 constexpr std::size_t kLine = 70;  // of base64, as ssh-keygen writes
 
-// What stands between the type and the comment: see key_records.h.
-template <typename Sink>
-void put_private_fields(Sink& sink, const crypto::KeyAlgorithm& row,
-                        std::span<const SecretBytes> parts) {
-  if (row.public_parts == 2) {  // RSA
-    for (const SecretBytes& part : parts) wire::put_field(sink, wire::Mpint(part.view()));
-    return;
-  }
-  if (row.field_size != 0) {  // ECDSA: the curve's name ends the type's
-    const auto curve = row.key_type.substr(row.key_type.rfind('-') + 1);
-    wire::put_string(sink, as_bytes(curve));
-    wire::put_string(sink, parts[0].view());
-    wire::put_field(sink, wire::Mpint(parts[1].view()));
-    return;
-  }
-  const ByteView point = parts[0].view();
-  const ByteView seed = parts[1].view();
-  wire::put_string(sink, point);
-  wire::put_uint32(sink, static_cast<std::uint32_t>(seed.size() + point.size()));
-  sink.put(seed);
-  sink.put(point);
-}
-
 // The section as it stands before encryption, padded.
 Result<SecretBytes> section_of(const crypto::Engine& engine, const MemorySigner& key,
                                std::size_t block_size) {
@@ -48,7 +26,7 @@ Result<SecretBytes> section_of(const crypto::Engine& engine, const MemorySigner&
     sink.put(check);
     sink.put(check);
     wire::put_string(sink, as_bytes(key.type()));
-    put_private_fields(sink, row, key.private_parts());
+    put_private_fields(sink, row, key);
     wire::put_string(sink, as_bytes(key.comment()));
   };
   wire::SizeSink size;

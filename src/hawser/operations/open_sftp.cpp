@@ -6,9 +6,9 @@ Result<Want> OpenSftp::advance(session::Session& session, Inbox& inbox) {
   if (stage_ == Stage::opening) {
     Want want = HAWSER_TRY(open_.advance(session, inbox));
     if (!std::holds_alternative<Done>(want)) return want;
-    link_ = std::make_shared<SftpLink>(open_.box());
+    link_ = std::make_shared<SftpLink>(open_.box(), std::move(server_));
     HAWSER_TRY(link_->attach(session));
-    HAWSER_TRY(session.request(open_.box()->id(), connection::SubsystemRequest{"sftp"}));
+    HAWSER_TRY(link_->start_server(session));
     ticket_ = open_.box()->take_ticket();
     // INIT goes along: the subsystem reads it whenever it runs.
     HAWSER_TRY(link_->flush(session));

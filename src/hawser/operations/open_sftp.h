@@ -8,7 +8,9 @@ namespace hawser::operations {
 
 class OpenSftp final : public Operation, private sftp::Receiver {
  public:
-  OpenSftp() : open_(connection::SessionKind{}) {}
+  // `server` as SftpLink has it.
+  explicit OpenSftp(std::string server = "sftp")
+      : open_(connection::SessionKind{}), server_(std::move(server)) {}
 
   Result<Want> advance(session::Session& session, Inbox& inbox) override;
   void cancel(session::Session& session, Inbox& inbox) override;
@@ -26,6 +28,7 @@ class OpenSftp final : public Operation, private sftp::Receiver {
   void take(sftp::RequestId id, const sftp::Reply& reply) override;  // of limits@openssh.com
 
   OpenChannel open_;
+  std::string server_;
   Stage stage_ = Stage::opening;
   std::uint64_t ticket_ = 0;
   std::shared_ptr<SftpLink> link_;

@@ -53,7 +53,7 @@ bool SftpBranches::open(session::Session& session, Inbox& inbox, SftpLink& trunk
       continue;
     }
     if (is_open && is_wanted) {
-      auto link = std::make_shared<SftpLink>(place->box());
+      auto link = std::make_shared<SftpLink>(place->box(), trunk.server());
       link->learn(trunk.limits());
       if (link->begin(session)) links_.push_back(std::move(link));
     } else if (is_open) {

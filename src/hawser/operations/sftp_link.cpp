@@ -18,9 +18,16 @@ std::uint32_t block_from(std::uint64_t limit) {
 
 }  // namespace
 
+Status SftpLink::start_server(session::Session& session) {
+  if (server_.find('/') == std::string::npos) {
+    return session.request(box_->id(), connection::SubsystemRequest{server_});
+  }
+  return session.request(box_->id(), connection::ExecRequest{server_});
+}
+
 Status SftpLink::begin(session::Session& session) {
   HAWSER_TRY(attach(session));
-  HAWSER_TRY(session.request(box_->id(), connection::SubsystemRequest{"sftp"}));
+  HAWSER_TRY(start_server(session));
   ticket_ = box_->take_ticket();
   return flush(session);
 }

@@ -10,12 +10,15 @@ namespace hawser::operations {
 
 class SftpLink final : private DataTarget {
  public:
-  explicit SftpLink(std::shared_ptr<ChannelBox> box) : box_(std::move(box)) {}
+  // `server` is the name of a subsystem; with a slash in it, a command.
+  explicit SftpLink(std::shared_ptr<ChannelBox> box, std::string server = "sftp")
+      : box_(std::move(box)), server_(std::move(server)) {}
 
   // From here on the channel's data is SFTP. Until detach(), which must come before the end.
   Status attach(session::Session& session) { return box_->direct_to(session, this); }
-  // The same for a channel that is open only: asks for the subsystem, whose refusal breaks the
-  // link.
+  // Asks for what is to speak SFTP at the other end.
+  Status start_server(session::Session& session);
+  // Both for a channel that is open only: the refusal breaks the link.
   Status begin(session::Session& session);
   // Gives the channel and the branches up: nothing comes any more, and it is closed. Operations
   // under way end with Errc::closed at their next look, whether the server answers or not.
@@ -25,6 +28,7 @@ class SftpLink final : private DataTarget {
   [[nodiscard]] const sftp::Engine& engine() const { return engine_; }
   [[nodiscard]] const ChannelBox& box() const { return *box_; }
   [[nodiscard]] const std::shared_ptr<ChannelBox>& shared_box() const { return box_; }
+  [[nodiscard]] const std::string& server() const { return server_; }
   [[nodiscard]] SftpBranches& branches() { return branches_; }
   // Makes every operation on this link look again.
   void touch() { box_->touch(); }
@@ -66,6 +70,7 @@ class SftpLink final : private DataTarget {
   void take(connection::Stream stream, ByteView data) override;  // DataTarget
 
   std::shared_ptr<ChannelBox> box_;
+  std::string server_;
   sftp::Engine engine_;
   sftp::Limits limits_;
   std::uint32_t read_block_ = hawser::limits::kSftpBlock;

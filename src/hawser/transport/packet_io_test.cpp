@@ -49,6 +49,27 @@ TEST_F(PacketIo, packets_come_out_as_they_went_in) {
   EXPECT_EQ(reader_.bytes_under_key(), writer_.bytes_under_key());
 }
 
+TEST(PacketTrace, says_which_packets_and_how_long_but_not_how_long_a_password_is) {
+  std::vector<std::string> seen;
+  const PacketTrace trace = [&](const PacketSeen& packet) {
+    seen.push_back(std::string(packet.name) + ' ' + std::to_string(packet.number) + ' ' +
+                   (packet.size ? std::to_string(*packet.size) : "-"));
+  };
+  scenario::SeededRandom random(1);
+  PacketWriter writer(random, &trace);
+  const Bytes rest(9, 0);
+  for (const std::uint8_t number : {20, 50, 61, 94, 192}) {
+    const Bytes first{number};
+    ASSERT_TRUE(writer.write(Gather{ByteView(first), ByteView(rest)}));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"KEXINIT 20 10", "USERAUTH_REQUEST 50 -",
+                                            "USERAUTH_INFO_RESPONSE 61 -", "CHANNEL_DATA 94 10",
+                                            "message 192 10"}));
+  seen.clear();
+  tell_of_packet(trace, Way::in, 50, 7);  // the peer's are no secret of ours
+  EXPECT_EQ(seen, (std::vector<std::string>{"USERAUTH_REQUEST 50 7"}));
+}
+
 TEST_F(PacketIo, byte_by_byte) {
   ASSERT_TRUE(writer_.write(Gather(Bytes(100, 7))));
   while (writer_.pending().size() > 1) {

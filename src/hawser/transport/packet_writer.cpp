@@ -3,6 +3,9 @@
 namespace hawser::transport {
 
 Status PacketWriter::write(const Gather& payload) {
+  if (trace_ != nullptr) [[unlikely]] {
+    tell_of_packet(*trace_, Way::out, payload.views()[0][0], payload.size());
+  }
   Deflater* deflater = compression_.context();
   if (deflater == nullptr) return seal(payload);
   return seal(Gather(HAWSER_TRY(deflater->compress(payload))));

@@ -4,6 +4,7 @@
 
 #include "hawser/base/slab.h"
 #include "hawser/transport/compression.h"
+#include "hawser/transport/packet_trace.h"
 #include "hawser/transport/protection.h"
 #include "hawser/transport/zlib_context.h"
 #include "hawser/wire/codec.h"
@@ -12,7 +13,9 @@ namespace hawser::transport {
 
 class PacketWriter {
  public:
-  explicit PacketWriter(crypto::Random& random) : random_(random) {}
+  // `trace` is told of each packet, and outlives the writer; nullptr: nobody is.
+  explicit PacketWriter(crypto::Random& random, const PacketTrace* trace = nullptr)
+      : random_(random), trace_(trace) {}
 
   // Seals one packet. Requires: payload is not empty and has at most 6 views.
   Status write(const Gather& payload);
@@ -54,6 +57,7 @@ class PacketWriter {
   static constexpr std::size_t kGrown = 512 * 1024;
   static_assert(kCapacity > limits::kOutboundBeforeLogin && kGrown > limits::kOutboundBytes);
   crypto::Random& random_;
+  const PacketTrace* const trace_;
   std::unique_ptr<Sealer> sealer_ = make_plain_sealer();
   Compression<Deflater> compression_;
   Slab slab_{kCapacity};

@@ -19,7 +19,7 @@ constexpr std::size_t kRead = 32 * 1024;
 Transport::Transport(TransportConfig config, const crypto::Engine& engine)
     : config_(std::move(config)),
       in_(kReceiveSlabBeforeLogin),
-      writer_(*engine.random),
+      writer_(*engine.random, config_.trace ? &config_.trace : nullptr),
       kex_(engine, config_.proposal, config_.required_rsa_bits, writer_, report_),
       policy_(config_.rekey) {}
 
@@ -72,6 +72,9 @@ Status Transport::identify() {
 }
 
 Result<std::optional<TransportEvent>> Transport::dispatch(const PacketView& packet) {
+  if (config_.trace) [[unlikely]] {
+    tell_of_packet(config_.trace, Way::in, packet.number, packet.payload.size());
+  }
   HAWSER_TRY(check_volume(packet));
   switch (wire::legality(packet.number, phase(), kex_.strict())) {
     case wire::Legality::legal:

@@ -6,6 +6,7 @@
 #include "hawser/transport/identification.h"
 #include "hawser/transport/kex_machine.h"
 #include "hawser/transport/packet_reader.h"
+#include "hawser/transport/packet_trace.h"
 #include "hawser/transport/rekey_policy.h"
 
 namespace hawser::transport {
@@ -15,6 +16,7 @@ struct TransportConfig {
   RekeyLimits rekey;
   bool requires_strict_kex = false;
   unsigned required_rsa_bits = limits::kRsaBitsRequired;  // of host keys, and of keys that log in
+  PacketTrace trace = {};  // NOLINT(readability-redundant-member-init): may be left out
 };
 
 // How far the floors above are: it bounds sizes and decides legality between exchanges.
