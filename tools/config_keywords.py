@@ -24,8 +24,8 @@ CLAIMED_HEAD = f"""
 These {len(CLAIMED)} bear on a client; their values are those of `ssh -G` for the same files.
 *Tokens* says what a value may hold: *all* are {TOKENS}
 and `%%`; `~` is that and `~user` in front, `${{}}` a variable of the environment as `${{NAME}}`.
-*Heeded by* says who acts on it: the lookup itself, `hawser.connect`, the [tools](tools.md), or the
-caller alone, who has it, as all others, as an attribute of `HostConfig`.
+*Heeded by* says who acts on it: the lookup itself, `hawser.connect`, or the [tools](tools.md).
+A caller has all of them as attributes of `HostConfig`.
 
 | keyword | value | default | tokens | heeded by | what it is about |
 | --- | --- | --- | --- | --- | --- |

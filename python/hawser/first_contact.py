@@ -12,22 +12,24 @@ import _ssh
 
 from .asking import CannotAsk
 from .escape import harmless
-
-_TYPES = {"ssh-ed25519": "ED25519", "ssh-rsa": "RSA", "ecdsa-sha2-nistp256": "ECDSA"}
-_TYPES |= {"ecdsa-sha2-nistp384": "ECDSA", "ecdsa-sha2-nistp521": "ECDSA"}
+from .key_looks import Looks, type_of
 
 
-def is_trusted(name: str, key: _ssh.HostKey, ask: Callable[[str], str]) -> bool:
+def is_trusted(
+    name: str, key: _ssh.HostKey, ask: Callable[[str], str], looks: Looks | None = None
+) -> bool:
     """Asks until there is an answer; the fingerprint itself is one, too."""
+    looks = looks or Looks()
+    fingerprint = looks.fingerprint(key)
     question = (
         f"No key of {harmless(name)} is on record. "
-        f"It shows this {harmless(_TYPES.get(key.type, key.type))} key:\n"
-        f"{key.fingerprint}\n"
+        f"It shows this {harmless(type_of(key))} key:\n"
+        f"{looks.lines(key)}\n"
         "Do you trust it (yes/no/[fingerprint])? "
     )
     try:
         answer = ask(question)
-        while answer.lower() not in ("yes", "no") and answer != key.fingerprint:
+        while answer.lower() not in ("yes", "no") and answer not in (fingerprint, key.fingerprint):
             answer = ask("Type 'yes', 'no' or the fingerprint: ")
     except (CannotAsk, EOFError):
         return False

@@ -18,6 +18,8 @@ from typing import Literal, cast
 
 import _ssh
 
+from .key_looks import Looks
+
 File = str | os.PathLike[str]
 Judge = Callable[[str, _ssh.HostKey], bool]
 """`judge(host, key)`: whether a key that is not on record is the right one."""
@@ -95,9 +97,13 @@ class Ask(HostKeyPolicy):
 
     asks_people = True
 
-    def __init__(self, file: File | None = None, *, hashed: bool = False) -> None:
+    def __init__(
+        self, file: File | None = None, *, hashed: bool = False, looks: Looks | None = None
+    ) -> None:
         self.file = None if file is None else Path(file).expanduser()
         self.hashed = hashed
+        self.looks = looks or Looks()
+        """How the key is shown."""
 
     def judge(self, host: str, port: int, known_hosts: Sequence[Path]) -> Judgement:
         from .connecting.person import AtTerminal
@@ -109,7 +115,7 @@ class Ask(HostKeyPolicy):
 
         def judge(_: str, key: _ssh.HostKey) -> bool:
             ask = partial(person.answer, echo=True)
-            if not person.can_be_asked() or not is_trusted(name, key, ask):
+            if not person.can_be_asked() or not is_trusted(name, key, ask, self.looks):
                 return False
             remember(name, key, files, person.warning, hashed=self.hashed)
             return True

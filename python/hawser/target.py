@@ -10,11 +10,17 @@ absolute (scp://host//etc/motd). A local path that has a colon is written ./a:b.
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from .escape import harmless
+
 _NOT_IN_HOSTS = frozenset("/\\'\"`$&;|<>(){}[]*?!#,= @")
 
 
 class BadTarget(ValueError):
-    """The argument names no place that can be meant."""
+    """The argument names no place that can be meant. It may have come from anywhere: what a
+    terminal would obey is escaped."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(harmless(text))
 
 
 @dataclass(frozen=True)

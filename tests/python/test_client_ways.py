@@ -189,6 +189,22 @@ def test_jumps_that_cannot_be_meant(text: str) -> None:
         hawser.connect("localhost", proxy_jump=text)
 
 
+@pytest.mark.parametrize("place", ["h\x1b[2J", "a\nb@h", "-h\u202e"])
+def test_what_is_no_place_is_told_without_harm(place: str) -> None:
+    with pytest.raises(hawser.BadTarget) as caught:
+        hawser.connect(place)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "option", ["timeout", "connect_timeout", "keepalive_interval", "connection_attempts"]
+)
+@pytest.mark.parametrize("value", ["5", True, [1]])
+def test_numbers_are_looked_at_before_anything_is_sent(option: str, value: object) -> None:
+    with pytest.raises(TypeError, match=f"{option}= takes a number"):
+        hawser.connect("localhost", **{option: value})  # type: ignore[arg-type]
+
+
 # ---- proxies -------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from . import forwards, traffic_classes, values
 from .expansion import BASIC, Expansion
 from .kinds import By, Keyword, Kind, Shape
 
-CONNECT, LOOKUP, CALLER, SSH = By.CONNECT, By.LOOKUP, By.CALLER, By.SSH
+CONNECT, LOOKUP, SSH = By.CONNECT, By.LOOKUP, By.SSH
 YES, NO, TRUE, FALSE = ("yes",), ("no",), ("true",), ("false",)
 OURS = "See [algorithms.md](algorithms.md); the defaults are ours."
 _BOTH = "listener and destination, repeated"
@@ -52,7 +52,7 @@ _LEVELS = ("fatal", "error", "info", "verbose", "debug", "debug2", "debug3")
 # fmt: off
 CLAIMED = (
     Keyword("AddKeysToAgent", Kind("yes, no, ask, confirm, time", values.add_keys),
-            CALLER, "Whether keys that were read go to the agent.", FALSE),
+            CONNECT, "Whether keys of files that were of use go to the agent.", FALSE),
     Keyword("AddressFamily", _names("any", "inet", "inet6"),
             CONNECT, "Which addresses of the host are tried.", ("any",)),
     Keyword("BatchMode", FLAG,
@@ -70,10 +70,12 @@ CLAIMED = (
     Keyword("CanonicalizePermittedCNAMEs", Kind("rules", values.cname_rules),
             LOOKUP, "Which aliases of the DNS are followed.", ("none",)),
     Keyword("CASignatureAlgorithms", LIST,
-            CALLER, "With what the authorities of host certificates sign; `_ssh` takes all that it "
-            "can check."),
+            CONNECT, "By which algorithms authorities may sign host certificates; never with "
+            "SHA-1, even if it is named."),
     Keyword("CertificateFile", FILE_EACH, CONNECT, "The user's certificates.", (), PATH),
-    Keyword("CheckHostIP", FLAG, CALLER, "Whether known_hosts must know the address, too.", NO),
+    Keyword("CheckHostIP", FLAG,
+            CONNECT, "Whether a key that known_hosts has for the address must be this one, too. "
+            "Addresses are not added.", NO),
     Keyword("Ciphers", LIST, CONNECT, OURS),
     Keyword("ClearAllForwardings", FLAG, LOOKUP, "Takes all forwardings out of the result.", NO),
     Keyword("Compression", _names("yes", "no"), CONNECT, "zlib after the login.", NO),
@@ -83,14 +85,14 @@ CLAIMED = (
     Keyword("DynamicForward", _forward("listener, repeated", forwards.dynamic_forward),
             SSH, "A SOCKS proxy here; ${}, too.", (), TEXT),
     Keyword("EnableEscapeCommandline", FLAG,
-            CALLER, "Whether the escape character leads to a command line.", NO),
+            SSH, "Whether `~C` leads to a command line, which takes -L, -R, -D and -K.", NO),
     Keyword("EscapeChar", Kind("character", values.escape_char),
             SSH, "What leaves an interactive shell.", ("~",)),
     Keyword("ExitOnForwardFailure", FLAG,
             SSH, "Whether a forwarding that cannot be set up is an error.", NO),
     Keyword("FingerprintHash",
             Kind("hash", values.upper_choice("md5", "sha1", "sha256", "sha384", "sha512")),
-            CALLER, "How fingerprints are shown.", ("SHA256",)),
+            CONNECT, "How fingerprints are shown to people; errors have SHA256.", ("SHA256",)),
     Keyword("ForwardAgent", Kind("yes, no, socket", values.forward_agent),
              SSH, "yes, no, a socket, or $VARIABLE with a socket.", NO, PATH, True),
     Keyword("GatewayPorts", FLAG, SSH, "Whether local forwardings listen on all addresses.", NO),
@@ -113,7 +115,7 @@ CLAIMED = (
             CONNECT, "The class of our packets, with a terminal and without; left alone unless it "
             "is said.", ("lowdelay throughput",)),
     Keyword("KbdInteractiveAuthentication", FLAG, CONNECT, "Whether that login is tried.", YES),
-    Keyword("KbdInteractiveDevices", WORD, CALLER, "Names for the server."),
+    Keyword("KbdInteractiveDevices", WORD, CONNECT, "A hint for the server that asks."),
     Keyword("KexAlgorithms", LIST, CONNECT, OURS),
     Keyword("LocalCommand", COMMAND,
             SSH, "What the user's shell runs here after the login.", (), LOCAL_COMMAND),
@@ -124,7 +126,7 @@ CLAIMED = (
             By.TOOLS, "How much is told.", ("INFO",)),
     Keyword("MACs", LIST, CONNECT, OURS),
     Keyword("NoHostAuthenticationForLocalhost", FLAG,
-            CALLER, "Whether this machine may show any host key.", NO),
+            CONNECT, "Whether this machine may show any host key that is not revoked.", NO),
     Keyword("NumberOfPasswordPrompts", COUNT,
             CONNECT, "How often a password is asked for.", ("3",)),
     Keyword("PasswordAuthentication", FLAG, CONNECT, "Whether that login is tried.", YES),
@@ -181,6 +183,6 @@ CLAIMED = (
     Keyword("UserKnownHostsFile", FILES,
             CONNECT, "The user's known_hosts files; new hosts go to the first.",
             ("~/.ssh/known_hosts", "~/.ssh/known_hosts2"), PATH, True),
-    Keyword("VisualHostKey", FLAG, CALLER, "Whether the host key is drawn.", NO),
+    Keyword("VisualHostKey", FLAG, CONNECT, "Whether the host key is drawn when it comes.", NO),
 )
 # fmt: on

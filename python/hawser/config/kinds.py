@@ -25,7 +25,6 @@ class By(Enum):
     CONNECT = "`connect`"
     SSH = "hawser-ssh"
     TOOLS = "the tools"
-    CALLER = "the caller"  # who has it as an attribute of `HostConfig`
     NOBODY = "nobody"
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import _ssh
 
 from ..errors import connect_error
-from ..host_keys import Judgement, without
+from ..host_keys import InsecureAcceptAny, Judgement, without
 from .advice import advice_for
 from .dialing import dial
 from .keys import check_named
 from .login import log_in
 from .options import canonical
+from .packets import trace_of
 from .resolve import config_of, route_to, several
 from .settings import Expanded, Settings
 
@@ -90,6 +91,8 @@ class _Hop:
         self._stack = contextlib.ExitStack()
         self._command: ProxyCommand | None = None
         self._sock: socket.socket | None = None
+        self._is_dialled = False
+        """`_sock` leads to the server itself."""
 
     def connect(
         self, via: _ssh.Session | None, tell: Callable[[Settings, _ssh.Session], object]
@@ -101,9 +104,11 @@ class _Hop:
             session = self._handshake(stream)
             try:
                 tell(settings, session)
+                if settings.looks.draws:
+                    settings.person.show(settings.looks.lines(session.host_key))
                 with self._step("login"):
                     log_in(session, settings)
-                if settings.updates_host_keys:
+                if settings.updates_host_keys and not self._is_exempt:
                     self._update_host_keys(session)
             except BaseException:
                 session.close()
@@ -130,6 +135,7 @@ class _Hop:
             return settings.sock
         if settings.proxy_command is not None:
             return self._through_command(settings.proxy_command)
+        self._is_dialled = not settings.proxy
         sock = self._through_proxy(settings.proxy) if settings.proxy else self._dial(host, port)
         self._sock = self._stack.enter_context(sock)
         return self._sock
@@ -179,12 +185,24 @@ class _Hop:
             raise
         return sock
 
+    @property
+    def _is_exempt(self) -> bool:
+        """Whether it does not matter which host key is shown (NoHostAuthenticationForLocalhost)."""
+        settings = self._settings
+        if not settings.trusts_localhost or settings.host_key_alias or not self._is_dialled:
+            return False
+        assert self._sock is not None
+        address: str = self._sock.getpeername()[0]
+        return address == "::1" or address.startswith("127.")
+
     # ---- the session -----------------------------------------------------------------------------
 
     def _handshake(self, stream: Any) -> _ssh.Session:
         settings = self._settings
         host, port = settings.known_as
-        judgement = settings.host_keys.judge(host, port, settings.known_hosts)
+        policy = InsecureAcceptAny() if self._is_exempt else settings.host_keys
+        known_hosts = [] if self._is_exempt else settings.known_hosts
+        judgement = policy.judge(host, port, known_hosts)
         if settings.revoked_keys is not None:
             judgement = without(judgement, settings.revoked_keys)
         with self._step("handshake"), _files_of(judgement) as files:
@@ -202,6 +220,9 @@ class _Hop:
                 banner_timeout=settings.banner_timeout,
                 kex_timeout=settings.kex_timeout,
                 auth_timeout=settings.auth_timeout,
+                ca_signature_algorithms=settings.ca_signature_algorithms,
+                check_host_ip=settings.check_host_ip and self._is_dialled,
+                trace=trace_of(self._name, settings.trace),
                 **settings.rekey,  # type: ignore[arg-type]
             )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..host_keys import AcceptNew, Ask
+from ..key_looks import Looks
 from ..target import Target
 from .settings import WAYS, Expanded
 
@@ -25,6 +26,8 @@ _ALIKE = {
     "connectionattempts": "connection_attempts",
     "compression": "compression",
     "hostkeyalias": "host_key_alias",
+    "casignaturealgorithms": "ca_signature_algorithms",
+    "checkhostip": "check_host_ip",
     "identitiesonly": "identities_only",
     "ciphers": "ciphers",
     "macs": "macs",
@@ -78,6 +81,8 @@ def _login(host: "HostConfig") -> dict[str, Any]:
         found["password_prompts"] = host.number_of_password_prompts
     if host.batch_mode:
         found["ask"] = False
+    found["devices"] = ",".join(host.kbd_interactive_devices)
+    found["adds_to_agent"] = host.add_keys_to_agent
     switches = {
         "publickey": host.pubkey_authentication,
         "keyboard-interactive": host.kbd_interactive_authentication,
@@ -98,12 +103,14 @@ def _host_keys(host: "HostConfig", given: Mapping[str, Any]) -> dict[str, Any]:
     """'no' is OpenSSH's word for taking keys unasked; a changed key is refused here even so. Where
     nothing is said keys must be known, though OpenSSH would ask."""
     strictness = host.strict_host_key_checking
-    found: dict[str, Any] = {"strictness": strictness}
+    looks = Looks(host.fingerprint_hash, host.visual_host_key)
+    found: dict[str, Any] = {"strictness": strictness, "looks": looks}
+    found["trusts_localhost"] = host.no_host_authentication_for_localhost
     can_ask = given.get("ask", True) is True and not host.batch_mode
     if strictness in ("accept-new", "no", "off"):
         found["host_keys"] = AcceptNew(hashed=host.hash_known_hosts)
     elif strictness == "ask" and host.is_set("stricthostkeychecking") and can_ask:
-        found["host_keys"] = Ask(hashed=host.hash_known_hosts)
+        found["host_keys"] = Ask(hashed=host.hash_known_hosts, looks=looks)
     if host.is_set("userknownhostsfile") or host.is_set("globalknownhostsfile"):
         found["known_hosts"] = [*host.user_known_hosts_files, *host.global_known_hosts_files]
     if host.is_set("updatehostkeys"):

@@ -104,16 +104,44 @@ class Keys:
         is_usable = False
         for certificate in [*self._certificates(named, signer), None]:
             try:
-                is_usable |= self._try(session, user, signer, certificate, str(named))
+                if self._try(session, user, signer, certificate, str(named)):
+                    is_usable = True
+                    self._lend(signer, named)
             except _ssh.AuthenticationError as error:
                 refusal = error
                 if error.partial:
+                    self._lend(signer, named)
                     raise
             if session.authenticated:
                 return True
         if refusal is not None:
             raise refusal
         return is_usable
+
+    def _lend(self, key: _ssh.PrivateKey | _ssh.AgentKey, named: "_Named") -> None:
+        """The agent gets a key of a file that was of use, if AddKeysToAgent says so."""
+        how, agent = self._credentials.adds_to_agent, self._credentials.agent
+        if how == "no" or agent is None or named.path is None or isinstance(key, _ssh.AgentKey):
+            return
+        if how == "ask" and not self._may_lend(named):
+            return
+        lifetime = next((int(word) for word in how.split() if word.isdigit()), None)
+        comment = key.comment or str(named)
+        try:
+            agent.add(key, comment=comment, lifetime=lifetime, confirm=how.startswith("confirm"))
+        except OSError as error:
+            self._person.detail(f"the agent does not hold the key {named}: {error}")
+        else:
+            self._person.detail(f"the agent holds the key {named} now")
+
+    def _may_lend(self, named: "_Named") -> bool:
+        if not self._person.can_be_asked():
+            return False
+        try:
+            answer = self._person.answer(f"Add the key {named} to the agent (yes/no)? ", echo=True)
+        except (CannotAsk, EOFError):
+            return False
+        return answer.strip().lower() == "yes"
 
     def _by_object(self, session: _ssh.Session, user: str, key: object) -> bool:
         """A key that is no file: of the agent, in memory, or an object that signs."""

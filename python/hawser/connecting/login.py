@@ -145,7 +145,9 @@ class _Login:
     ) -> bool:
         self.tried.append("keyboard-interactive")
         try:
-            self._session.userauth_keyboard_interactive(self.user, answer)
+            self._session.userauth_keyboard_interactive(
+                self.user, answer, self._credentials.devices
+            )
         except (CannotAsk, EOFError):
             return False
         self._person.detail("logged in by keyboard-interactive")

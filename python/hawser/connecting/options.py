@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ..client import Client
     from ..config import SSHConfig
     from ..host_keys import HostKeyPolicy, Judge
+    from .packets import Trace
     from .person import Ask
     from .settings import Algorithms, Key, Secret
 
@@ -41,6 +42,8 @@ class Options(TypedDict, total=False):
     revoked_keys: _Path
     update_host_keys: bool
     host_key_alias: str
+    ca_signature_algorithms: str | Sequence[str]
+    check_host_ip: bool
     # the way there
     timeout: float | None
     connect_timeout: float | None
@@ -71,6 +74,8 @@ class Options(TypedDict, total=False):
     rekey_interval: float | None
     keepalive_interval: float
     keepalive_count_max: int
+    # what is told
+    trace: "Trace | bool"
 
 
 ALIASES = {

@@ -49,6 +49,8 @@ _TAKEN_AS_THEY_ARE = (
     "proxy_use_fdpass",
     "sock",
     "host_key_alias",
+    "check_host_ip",
+    "trusts_localhost",
     "compression",
     "require_strict_kex",
     "required_rsa_size",
@@ -59,7 +61,20 @@ _TAKEN_AS_THEY_ARE = (
     "auth_timeout",
     "keepalive_interval",
     "keepalive_count_max",
+    "trace",
+    "looks",
     "variables",
+)
+_NUMBERS = (
+    "timeout",
+    "connect_timeout",
+    "banner_timeout",
+    "kex_timeout",
+    "auth_timeout",
+    "keepalive_interval",
+    "keepalive_count_max",
+    "connection_attempts",
+    "password_prompts",
 )
 PEOPLES_SECONDS = 600.0
 """For a key exchange in which a person is asked about the host key."""
@@ -81,6 +96,9 @@ _FOR_JUMPS = frozenset(
         "connection_attempts",
         "keepalive_interval",
         "keepalive_count_max",
+        "ca_signature_algorithms",
+        "check_host_ip",
+        "trace",
     }
 )
 """What holds for jump hosts, too. No password is shown to another host than it is meant for."""
@@ -139,9 +157,11 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
     settings = Settings(
         target=target, address=options.get("address", ""), config=options.get("host")
     )
+    _check_numbers(options)
     for name in _TAKEN_AS_THEY_ARE:
         if name in options:
             setattr(settings, name, options[name])
+    settings.keepalive_interval = settings.keepalive_interval or 0.0  # None: none
     if "address_family" in options:
         settings.family = _family(options["address_family"])
     if options.get("proxy") is not None:
@@ -162,6 +182,8 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
         settings.banner_timeout = settings.connect_timeout  # as OpenSSH counts it
     if options.get("revoked_keys") is not None:
         settings.revoked_keys = Path(options["revoked_keys"]).expanduser()
+    if options.get("ca_signature_algorithms") is not None:
+        settings.ca_signature_algorithms = _names(options["ca_signature_algorithms"])
     settings.algorithms = _algorithms(options)
     settings.rekey = {
         name: options[name]
@@ -189,6 +211,8 @@ def options_for_jumps(options: Mapping[str, Any]) -> dict[str, Any]:
     inherited = {name: options[name] for name in options if name in _FOR_JUMPS}
     if "host_keys" in inherited and not policy_of(inherited["host_keys"]).is_general:
         del inherited["host_keys"]
+    if callable(inherited.get("trace")):  # it would not know whose packets they are
+        del inherited["trace"]
     return inherited
 
 
@@ -212,9 +236,9 @@ def _named(target: Target, options: Mapping[str, Any]) -> Target:
 def _family(value: object) -> socket.AddressFamily:
     if isinstance(value, socket.AddressFamily):
         return value
-    if value not in _FAMILIES:
+    if not isinstance(value, str) or value not in _FAMILIES:
         raise ValueError(f"address_family={value!r}: it is one of {', '.join(_FAMILIES)}")
-    return _FAMILIES[str(value)]
+    return _FAMILIES[value]
 
 
 def _algorithms(options: Mapping[str, Any]) -> Any:
@@ -231,8 +255,6 @@ def _credentials(options: Mapping[str, Any]) -> Credentials:
     keys = several(options["keys"]) if options.get("keys") is not None else []
     uses_defaults = options.get("default_keys", not keys)
     methods = options.get("preferred_authentications", METHODS)
-    if isinstance(methods, str):
-        methods = [name.strip() for name in methods.split(",")]
     return Credentials(
         password=options.get("password"),
         new_password=options.get("new_password"),
@@ -242,9 +264,18 @@ def _credentials(options: Mapping[str, Any]) -> Credentials:
         passphrase=options.get("passphrase"),
         agent=_agent(options.get("agent", True)),
         identities_only=options.get("identities_only", False),
-        methods=tuple(methods),
+        methods=tuple(_names(methods)),
         password_prompts=options.get("password_prompts", 3),
+        devices=options.get("devices", ""),
+        adds_to_agent=options.get("adds_to_agent", "no"),
     )
+
+
+def _names(value: str | Sequence[str]) -> list[str]:
+    """A list, or one text with commas."""
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",")]
+    return list(value)
 
 
 def _agent(value: object) -> _ssh.Agent | None:
@@ -265,6 +296,15 @@ def _person(ask: Any) -> Person:
     if ask is False or ask is None:
         return Person()
     return Callback(ask)
+
+
+def _check_numbers(options: Mapping[str, Any]) -> None:
+    """Before anything is sent, even where a number is used late or never."""
+    for name in _NUMBERS:
+        value = options.get(name)
+        if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+            continue
+        raise TypeError(f"{name}= takes a number, not {type(value).__name__}")
 
 
 def _check_routes(settings: Settings, options: Mapping[str, Any]) -> None:

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import _ssh
 
 from ..host_keys import HostKeyPolicy, Strict
+from ..key_looks import Looks
 from ..target import Target
 from .person import Person
 
 if TYPE_CHECKING:
     from ..config import HostConfig
+    from .packets import Trace
 
 METHODS = ("publickey", "keyboard-interactive", "password")
 WAYS = ("sock", "proxy_jump", "proxy_command", "proxy")
@@ -55,6 +57,11 @@ class Credentials:
     methods: tuple[str, ...] = METHODS
     """In the order in which they are preferred."""
     password_prompts: int = 3
+    devices: str = ""
+    """KbdInteractiveDevices: a hint for the server that asks."""
+    adds_to_agent: str = "no"
+    """Whether the agent is to hold keys of files, too: 'yes', 'no', 'ask', 'confirm' (at each use),
+    a number of seconds, or 'confirm' and that."""
 
 
 @dataclass(kw_only=True)
@@ -88,6 +95,14 @@ class Settings:
     host_key_alias: str | None = None
     revoked_keys: Path | None = None
     """A file of public keys that are never right."""
+    ca_signature_algorithms: list[str] | None = None
+    """By which authorities may sign host certificates; None: by all that can be checked."""
+    check_host_ip: bool = False
+    """A key that known_hosts has for the address must be the right one, too."""
+    trusts_localhost: bool = False
+    """Whatever key this machine shows itself is right."""
+    looks: Looks = field(default_factory=Looks)
+    """How keys are shown to people."""
     updates_host_keys: bool = False
     """known_hosts is to say what the server says of its other keys, and proves."""
     # the login
@@ -106,6 +121,8 @@ class Settings:
     keepalive_interval: float = 30.0
     """0: no keepalives."""
     keepalive_count_max: int = 3
+    trace: "Trace | bool | None" = None
+    """Who hears of each packet; None: the log, if that was asked."""
     config: "HostConfig | None" = None
     """What ssh_config says, for what is not of connecting."""
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)

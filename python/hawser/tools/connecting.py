@@ -21,8 +21,12 @@ from ..host_keys import Custom
 from ..target import Target
 from . import host_keys
 from .asked import Asked
+from .logs import show_logs
 from .output import Output
 from .settings import Settings
+
+_VERBOSITIES = {"verbose": 1, "debug": 1, "debug1": 1, "debug2": 2, "debug3": 3}
+"""How many v a LogLevel is."""
 
 
 class ConnectFailed(Exception):
@@ -61,6 +65,7 @@ def _route(target: Target, settings: Settings, out: Output) -> list[HopSettings]
         raise ConnectFailed(f"{target}: {describe(error)}") from None
     route = [stop for stop in stops if isinstance(stop, HopSettings)]
     _tell_as_much_as(route[-1].config, out)
+    show_logs(out)
     for stop in route:
         is_mute = not isinstance(stop.person, AtTerminal)
         stop.person = Asked(out, is_mute=is_mute)
@@ -70,10 +75,10 @@ def _route(target: Target, settings: Settings, out: Output) -> list[HopSettings]
 
 def _tell_as_much_as(config: HostConfig | None, out: Output) -> None:
     """As LogLevel says, if -q and -v do not."""
-    if config is None or not config.is_set("loglevel") or out.quiet or out.verbose:
+    if config is None or not config.is_set("loglevel") or out.quiet or out.verbosity:
         return
     out.quiet = config.log_level in ("silent", "fatal", "error")
-    out.verbose = config.log_level.startswith(("verbose", "debug"))
+    out.verbosity = _VERBOSITIES.get(config.log_level, 0)
 
 
 def _links(route: list[HopSettings], target: Target, out: Output) -> list[Link]:
@@ -127,7 +132,7 @@ def _tell(stop: HopSettings, session: _ssh.Session, out: Output) -> None:
     agreed = session.algorithms
     out.detail(f"connected to {stop.target}, which is {session.server_version}")
     out.detail(f"key exchange {agreed.kex}{', strict' if agreed.strict_kex else ''}")
-    out.detail(f"host key {session.host_key.type} {session.host_key.fingerprint}")
+    out.detail(f"host key {session.host_key.type} {stop.looks.fingerprint(session.host_key)}")
     for way, cipher, mac, compression in (
         (
             "to the server",

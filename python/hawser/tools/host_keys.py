@@ -26,7 +26,7 @@ def policy(stop: Settings, out: Output) -> Callable[[str, _ssh.HostKey], bool]:
             return False
         if stop.strictness == "ask":
             ask = partial(stop.person.answer, echo=True)
-            if not stop.person.can_be_asked() or not is_trusted(name, key, ask):
+            if not stop.person.can_be_asked() or not is_trusted(name, key, ask, stop.looks):
                 return False
         hashed = stop.config is not None and stop.config.hash_known_hosts
         remember(name, key, stop.known_hosts, out.warning, hashed=hashed)

@@ -18,11 +18,12 @@ class Output:
         stderr: TextIO | None = None,
         *,
         quiet: bool = False,
-        verbose: bool = False,
+        verbosity: int = 0,
     ) -> None:
         self.program = program
         self.quiet = quiet
-        self.verbose = verbose
+        self.verbosity = verbosity
+        """How many v."""
         self._stdout = sys.stdout if stdout is None else stdout
         self._stderr = sys.stderr if stderr is None else stderr
         self.is_terminal = self._stdout.isatty()
@@ -57,7 +58,7 @@ class Output:
 
     def detail(self, text: str) -> None:
         """What -v shows."""
-        if self.verbose:
+        if self.verbosity > 0:
             self._say(f"{self.program}: {harmless(text)}")
 
     def block(self, text: str) -> None:
