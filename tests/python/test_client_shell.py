@@ -1,5 +1,6 @@
 """`Client.shell` at a pseudo-terminal, and without one."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -126,3 +127,29 @@ def test_the_escape_that_leaves(typed: bytes) -> None:
     with pytest.raises(Leave):
         Escapes("~").filtered(typed)
     Escapes("%").filtered(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent", "lines", "shown"),
+    [
+        (b"~C-L 1:h:2\rx", b"x", ["-L 1:h:2"], b"\r\nssh> -L 1:h:2\r\ndone\r\n"),
+        (b"~Cab\x7f\x7f\x7fc\r", b"", ["c"], b"\r\nssh> ab\b \b\b \bc\r\ndone\r\n"),
+        (b"~C\r~C\x03\r~.x", b"\r", [], b"\r\nssh> \r\n" * 2),
+        (b"a~C", b"a~C", [], b""),
+    ],
+)
+def test_a_command_line(typed: bytes, sent: bytes, lines: list[str], shown: bytes) -> None:
+    def command(line: str) -> str:
+        told.append(line)
+        return "done\n"
+
+    for size in (1, len(typed)):
+        told: list[str] = []
+        escapes = Escapes("~", command)
+        passed = b""
+        with contextlib.suppress(Leave):
+            for at in range(0, len(typed), size):
+                passed += escapes.filtered(typed[at : at + size])
+        assert (told, escapes.take_shown()) == (lines, shown)
+        assert passed == sent or b"~." in typed
+    assert Escapes("~").filtered(b"~C-L") == b"~C-L"

@@ -84,6 +84,38 @@ def test_a_shell(home: Home) -> None:
 
 
 @pytest.mark.usefixtures("terminals")
+def test_forwards_come_and_go_by_the_command_line(home: Home) -> None:
+    port, server = free_port(), home.server
+    words = ["-o", "EnableEscapeCommandline=yes", home.host]
+    with Terminal(command(home, *words), env=home.environment(PS1="$ ")) as terminal:
+        terminal.enter("echo re''ady")
+        terminal.wait_for("ready")
+        terminal.press("\r~?")
+        terminal.wait_for("~C  a command line")
+        for line, answer in (
+            ("help", "-KL"),
+            (f"-L{port}:{server.host}:{server.port}", "listens at"),
+            (f"-L{port}:{server.host}:{server.port}", "in use"),
+            ("-Lnonsense", "a port is a number"),
+            ("-Q", "no such command"),
+        ):
+            terminal.press("\r~C")
+            terminal.wait_for("ssh> ")
+            terminal.press(f"{line}\r")
+            terminal.wait_for(answer)
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as through:
+            assert through.recv(4) == b"SSH-"
+        terminal.press(f"\r~C-KL {port}\r")
+        terminal.wait_for("closed>")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=10)
+        terminal.press(f"\r~C-KL {port}\r")
+        terminal.wait_for("there is no -L at")
+        terminal.press("\r~.")
+        assert terminal.wait() == 255
+
+
+@pytest.mark.usefixtures("terminals")
 def test_who_gets_a_terminal(home: Home) -> None:
     environment = home.environment()
     for flags, expected in ((["-t"], "/dev/pts/"), ([], "not a tty")):

@@ -43,6 +43,8 @@ class Visit:
     terminal: Terminal = Terminal.AS_HERE
     escape: str | None = "~"
     """Counts where stdin is a terminal."""
+    command_line: Callable[[str], str] | None = None
+    """Does what a line behind `~C` says; None: `~C` is nothing special."""
     has_input: bool = True
     """stdin is read."""
     wishes: Mapping[str, str] = field(default_factory=dict)
@@ -74,7 +76,8 @@ def interact(session: _ssh.Session, visit: Visit) -> int:
             if visit.terminal is Terminal.ALWAYS:
                 channel.pty(_terminal_type(), *size_of(stdout))
         _start(channel, visit)
-        return _Interaction(channel, stdin, stdout, stderr, Escapes(escape)).run()
+        escapes = Escapes(escape, visit.command_line)
+        return _Interaction(channel, stdin, stdout, stderr, escapes).run()
 
 
 @contextlib.contextmanager
@@ -162,9 +165,8 @@ class _Interaction:
                     self._channel.sendall(sent)
             except _ssh.Error:
                 return  # it has just ended
-            if self._escapes.wants_help:
-                self._escapes.wants_help = False
-                os.write(self._stderr, self._escapes.help.replace("\n", "\r\n").encode())
+            if shown := self._escapes.take_shown():
+                os.write(self._stderr, shown)
 
     def _typed(self) -> Iterator[bytes]:
         """What comes from stdin, b'' once at its end, until the channel is closed."""

@@ -15,6 +15,7 @@ import _ssh
 
 from ..escape import display
 from .failures import CommandError
+from .flushing import flush_local, flush_remote
 from .progress import Meter
 from .remote import RemoteFiles
 
@@ -50,12 +51,19 @@ class SftpMover:
     """By SFTP."""
 
     def __init__(
-        self, files: RemoteFiles, *, recursive: bool, preserve: bool, resume: bool = False
+        self,
+        files: RemoteFiles,
+        *,
+        recursive: bool,
+        preserve: bool,
+        resume: bool = False,
+        flushes: bool = False,
     ) -> None:
         self._files = files
         self._recursive = recursive
         self._preserve = preserve
         self._resume = resume
+        self._flushes = flushes
 
     def get(self, remote: str, local: str, watch: Watch) -> None:
         self._files.sftp.get(
@@ -68,6 +76,8 @@ class SftpMover:
             on_skip=watch.skip,
             on_error=watch.complain,
         )
+        if self._flushes:
+            flush_local(remote, local)
 
     def put(self, local: str, remote: str, watch: Watch) -> None:
         self._files.sftp.put(
@@ -80,6 +90,8 @@ class SftpMover:
             on_skip=watch.skip,
             on_error=watch.complain,
         )
+        if self._flushes:
+            flush_remote(self._files, local, remote)
 
     def is_directory(self, remote: str) -> bool:
         return self._files.is_directory(remote)

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import hawser
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
         )
         add("-l", dest="limit", metavar="KBIT", type=value_of(_rate), help="at most so many Kbit/s")
         add("-q", dest="quiet", action="store_true", help="no progress, notes and warnings")
-        add("-v", dest="verbose", action="store_true", help="say what was negotiated and done")
+        add_verbosity(self)
         version = f"%(prog)s (Hawser) {hawser.__version__}"
         add("--version", action="version", version=version, help="show the version and leave")
 
@@ -110,6 +110,36 @@ def add_login_options(group: argparse._ArgumentGroup) -> None:
     family = group.add_mutually_exclusive_group().add_argument
     family("-4", dest="family", action="store_const", const="inet", help="IPv4 only")
     family("-6", dest="family", action="store_const", const="inet6", help="IPv6 only")
+
+
+def add_verbosity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-v",
+        dest="verbosity",
+        action="count",
+        default=0,
+        help="say what was negotiated and done; -vv says more, -vvv names each packet",
+    )
+
+
+def add_absent(parser: argparse.ArgumentParser, letters: Mapping[str, str]) -> None:
+    """Letters of OpenSSH's that we have not: the error says why."""
+    for letter, why in letters.items():
+        parser.add_argument(letter, action=_Absent, nargs=0, const=why, help=argparse.SUPPRESS)
+
+
+class _Absent(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        parser.error(f"there is no {self.option_strings[0]} here: {self.const}")
+
+
+def add_ignored(parser: argparse.ArgumentParser, letters: Mapping[str, str]) -> None:
+    """Letters of OpenSSH's that change nothing here. Those that take a value have its name."""
+    for letter, value in letters.items():
+        if value:
+            parser.add_argument(letter, dest="ignored", metavar=value, help=argparse.SUPPRESS)
+        else:
+            parser.add_argument(letter, dest="ignored", action="store_true", help=argparse.SUPPRESS)
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

@@ -17,7 +17,7 @@ from ..target import BadTarget, Target, parse_copy_argument
 from .connecting import connect
 from .copying import Copier, Mover, ScpMover, SftpMover
 from .failures import Lost
-from .options import USAGE_STATUS, Parser, settings_of
+from .options import USAGE_STATUS, Parser, add_absent, add_ignored, settings_of
 from .output import Output, prepare_streams
 from .progress import make_meter
 from .remote import RemoteFiles
@@ -25,6 +25,13 @@ from .running import run, warn_of_password
 from .settings import Settings
 
 PROGRAM = "hawser-scp"
+_ABSENT = {
+    "-3": "copies from server to server are not made",
+    "-R": "copies from server to server are not made",
+    "-D": "files are reached by SSH only",
+    "-S": "no other program is run",
+}
+_IGNORED = {"-A": "", "-T": "", "-X": "OPTION"}
 _USAGE = "hawser-scp [options] SOURCE... TARGET"
 _DESCRIPTION = "Copies files to or from a server."
 _EPILOG = """\
@@ -40,7 +47,7 @@ Of a local file whose name has a colon write ./a:b.
 def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     arguments = _parser().parse_intermixed_args(argv)
-    out = Output(PROGRAM, quiet=arguments.quiet, verbose=arguments.verbose)
+    out = Output(PROGRAM, quiet=arguments.quiet, verbosity=arguments.verbosity)
     try:
         settings = settings_of(arguments)
         places = [parse_copy_argument(text) for text in arguments.places]
@@ -62,6 +69,8 @@ def _parser() -> Parser:
     )
     protocol("-s", dest="protocol", action="store_const", const="sftp", help="use SFTP, or nothing")
     parser.add_argument("-B", dest="batch", action="store_true", help="never ask for anything")
+    add_absent(parser, _ABSENT)
+    add_ignored(parser, _IGNORED)
     return parser
 
 

@@ -11,7 +11,7 @@ from ..globbing import quoted
 from ..target import BadTarget, parse_destination
 from .connecting import connect
 from .failures import CommandError
-from .options import USAGE_STATUS, Parser, settings_of
+from .options import USAGE_STATUS, Parser, add_absent, add_ignored, settings_of
 from .output import Output, prepare_streams
 from .progress import make_meter
 from .running import FAILED_STATUS, run, warn_of_password
@@ -23,6 +23,8 @@ from .shell.table import Run
 from .shell.words import Word
 
 PROGRAM = "hawser-sftp"
+_ABSENT = {"-D": "files are reached by SSH only", "-S": "no other program is run"}
+_IGNORED = {"-A": "", "-B": "BYTES", "-R": "REQUESTS", "-X": "OPTION"}
 _USAGE = """\
 hawser-sftp [options] [user@]host[:path]            a shell, or one download
        hawser-sftp [options] [user@]host:path local        download
@@ -41,7 +43,8 @@ The path is relative to the home directory; in a URL, too, unless it begins with
 def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
     arguments = _parser().parse_intermixed_args(argv)
-    out = Output(PROGRAM, quiet=arguments.quiet, verbose=arguments.verbose)
+    quiet = arguments.quiet and not arguments.loud
+    out = Output(PROGRAM, quiet=quiet, verbosity=arguments.verbosity)
     try:
         settings = settings_of(arguments)
         job = _Job(arguments)
@@ -66,6 +69,24 @@ def _parser() -> Parser:
     parser.add_argument(
         "-a", dest="resume", action="store_true", help="go on with copies that were broken off"
     )
+    parser.add_argument(
+        "-f", dest="flushes", action="store_true", help="copies are on the disk when they are done"
+    )
+    parser.add_argument(
+        "-N",
+        dest="loud",
+        action="store_true",
+        help="takes -q back; with -b shows progress, too",
+    )
+    parser.add_argument(
+        "-s",
+        dest="server",
+        metavar="SERVER",
+        default="sftp",
+        help="the subsystem's name, or the path of an SFTP server there",
+    )
+    add_absent(parser, _ABSENT)
+    add_ignored(parser, _IGNORED)
     return parser
 
 
@@ -97,16 +118,18 @@ class _Job:
         with ExitStack() as stack:
             script = self._script(stack)  # before connecting: it may not be there
             session = stack.enter_context(connect(self._target, settings, out))
-            sftp = stack.enter_context(session.sftp())
+            sftp = stack.enter_context(session.sftp(self._arguments.server))
             limit = self._arguments.limit
+            shows = not out.quiet and (script is None or self._arguments.loud)
             shell = Shell(
                 session,
                 sftp,
                 out,
-                make_meter(shows=not out.quiet and script is None, kbit_per_second=limit),
+                make_meter(shows=shows, kbit_per_second=limit),
                 make_meter(shows=False, kbit_per_second=limit),
                 preserve=self._arguments.preserve,
                 recursive=self._arguments.recursive,
+                flushes=self._arguments.flushes,
             )
             return self._work(shell, script)
 

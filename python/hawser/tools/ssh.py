@@ -7,7 +7,6 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import partial
 
 import _ssh
 
@@ -21,6 +20,7 @@ from ..forwarding.doors import RemoteDoor
 from ..forwarding.forward import Forward
 from ..running.shell import Terminal, Visit, interact
 from ..target import BadTarget
+from .command_line import CommandLine
 from .connecting import ConnectFailed, connected
 from .failures import CommandError
 from .forwards import listen, listen_remotely
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ValueError, BadTarget) as error:
         out.error(str(error))
         return USAGE_STATUS
-    out.quiet, out.verbose = arguments.quiet, arguments.verbose
+    out.quiet, out.verbosity = arguments.quiet, arguments.verbosity
     work = _print_config if arguments.prints_config else _visit
     return run(out, lambda: work(arguments, out))
 
@@ -73,7 +73,10 @@ def _visit(arguments: Arguments, out: Output) -> int:
         assert host is not None  # the tools look every host up
         visit = None if host.session_type == "none" else _visit_of(arguments, link, host)
         _run_local_command(host, out)
-        _forward(arguments, link.session, host, stack, out)
+        commands = CommandLine(link.session, host, stack)
+        _forward(arguments, commands, link.session, host, stack, out)
+        if visit is not None and host.enable_escape_commandline:
+            visit = replace(visit, command_line=commands.run)
         if visit is not None and host.forward_agent:
             visit = _with_agent(visit, link.session, host, stack, out)
         if arguments.stdio_place is not None:
@@ -149,6 +152,7 @@ def _run_local_command(host: HostConfig, out: Output) -> None:
 
 def _forward(
     arguments: Arguments,
+    commands: CommandLine,
     session: _ssh.Session,
     host: HostConfig,
     stack: ExitStack,
@@ -159,16 +163,18 @@ def _forward(
         return
     local = (*arguments.forwards, *host.local_forwards, *host.dynamic_forwards)
     remote = (*arguments.remote_forwards, *host.remote_forwards)
-    wishes = [partial(listen, wanted, session, host) for wanted in local]
-    wishes += [partial(listen_remotely, wanted, session, host) for wanted in remote]
-    for wish in wishes:
+    wishes = [("D" if wanted.is_dynamic else "L", wanted) for wanted in local]
+    wishes += [("R", wanted) for wanted in remote]
+    for letter, wanted in wishes:
+        listens = listen_remotely if letter == "R" else listen
         try:
-            forward = stack.enter_context(wish())
+            forward = stack.enter_context(listens(wanted, session, host))
         except CommandError as error:
             _cannot(str(error), host, out)
         else:
+            commands.note(letter, wanted, forward)
             out.detail(f"{forward!r} listens at {forward.address}")
-            if wish.func is listen_remotely and wish.args[0].listen_port == 0:
+            if letter == "R" and wanted.listen_port == 0:
                 _tell_port(forward, out)
 
 

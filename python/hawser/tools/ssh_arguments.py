@@ -10,7 +10,7 @@ import hawser
 from ..config import Forward
 from ..target import Target, parse_address
 from .forwards import parse_dynamic, parse_local, parse_place, parse_remote
-from .options import add_login_options, settings_of, value_of
+from .options import add_absent, add_login_options, add_verbosity, settings_of, value_of
 from .settings import Settings, port_number
 
 PROGRAM = "hawser-ssh"
@@ -52,7 +52,7 @@ class Arguments:
     """Of -W."""
     prints_config: bool = False
     quiet: bool = False
-    verbose: bool = False
+    verbosity: int = 0
 
 
 def parse(argv: Sequence[str] | None) -> Arguments:
@@ -75,7 +75,7 @@ def parse(argv: Sequence[str] | None) -> Arguments:
         stdio_place=found.stdio_place,
         prints_config=found.prints_config,
         quiet=found.quiet,
-        verbose=found.verbose,
+        verbosity=found.verbosity,
     )
 
 
@@ -125,8 +125,7 @@ def _parser(*, has_host: bool) -> argparse.ArgumentParser:
     _add_ports(parser.add_argument_group("ports"))
     _add_session(parser)
     _add_telling(parser)
-    for letter in _NOT_THERE:
-        add(letter, action=_NotThere, nargs=0, help=argparse.SUPPRESS)
+    add_absent(parser, _NOT_THERE)
     parser.set_defaults(password=None)
     return parser
 
@@ -204,14 +203,6 @@ def _add_telling(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("-G", dest="prints_config", action="store_true", help="print what ssh_config says of HOST")
     add("-q", dest="quiet", action="store_true", help="no notes and warnings")
-    add("-v", dest="verbose", action="store_true", help="say what was negotiated and done")
+    add_verbosity(parser)
     version = f"%(prog)s (Hawser) {hawser.__version__}"
     add("-V", "--version", action="version", version=version, help="show the version and leave")
-
-
-class _NotThere(argparse.Action):
-    """A letter of `ssh` that we have not: the error says why."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        letter = self.option_strings[0]
-        parser.error(f"there is no {letter} here: {_NOT_THERE[letter]}")

@@ -53,6 +53,7 @@ def _copier(
         recursive=shell.recursive or not flags.isdisjoint("rR"),
         preserve=shell.preserve or not flags.isdisjoint("pP"),
         resume=resume or "a" in flags,
+        flushes=shell.flushes or "f" in flags,
     )
     return Copier(mover, shell.active_meter, shell.complain, shell.out.warning, announce)
 

@@ -37,6 +37,8 @@ class Shell:
     """The meter while progress is switched off."""
     preserve: bool = False
     recursive: bool = False
+    flushes: bool = False
+    """What is copied is to be on the disk before the copy is done."""
     previous: str = ""
     shows_progress: bool = True
     has_failed: bool = False
