@@ -94,6 +94,16 @@ daemon(lambda: session.exec("sleep 60"))
 daemon(lambda: _ssh.Session(dial(), host="here", known_hosts="/dev/null", host_key_policy=blocks))
 ready.acquire()
 """,
+    "traces": """
+def traced(trace):
+    session = _ssh.Session(dial(), trace=trace)
+    session.userauth_publickey(user, data)
+    return session
+session = traced(lambda *packet: None)
+daemon(lambda: session.run("while :; do echo x; done | head -c 50000000; sleep 60"))
+daemon(lambda: traced(lambda *packet: packet[1] != 94 or blocks()).run("echo; sleep 60"))
+ready.acquire()
+""",
     "many": """
 session = login()
 daemon(lambda: _ssh.run_all([(session, "sleep 60")] * 5))

@@ -183,6 +183,7 @@ CLAIMED = (
     Keyword("UserKnownHostsFile", FILES,
             CONNECT, "The user's known_hosts files; new hosts go to the first.",
             ("~/.ssh/known_hosts", "~/.ssh/known_hosts2"), PATH, True),
-    Keyword("VisualHostKey", FLAG, CONNECT, "Whether the host key is drawn when it comes.", NO),
+    Keyword("VisualHostKey", FLAG, CONNECT,
+            "Whether the host key is drawn: by the tools, and in the log `hawser.connect`.", NO),
 )
 # fmt: on

@@ -105,7 +105,8 @@ class _Hop:
             try:
                 tell(settings, session)
                 if settings.looks.draws:
-                    settings.person.show(settings.looks.lines(session.host_key))
+                    looks = settings.looks.lines(session.host_key)
+                    settings.person.banner(f"Host key fingerprint is {looks}")
                 with self._step("login"):
                     log_in(session, settings)
                 if settings.updates_host_keys and not self._is_exempt:

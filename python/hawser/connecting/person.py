@@ -29,7 +29,7 @@ class Person:
         log.info("%s", harmless_lines(text))
 
     def banner(self, text: str) -> None:
-        """What the server shows before the login."""
+        """What is shown before the login: the server's words, and how its key looks."""
         log.info("%s", harmless_lines(text))
 
     def warning(self, text: str) -> None:
