@@ -1,7 +1,8 @@
 """`Client.sync`, and copies that are verified."""
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 import hawser
 from client_homes import connect_to
+from clients import names_in
 from hawser.files.sides import Entry, LocalSide
 from servers import DropbearServer
 
@@ -209,3 +211,63 @@ def test_copies_are_verified(
         client.put(here / "a", str(there / "damaged"), verify=True, progress=damage)
     assert caught.value.filename == str(there / "damaged")
     assert caught.value.filename2 == str(here / "a")
+
+
+# ---- RemotePath.copy -----------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["the same server", "another server"])
+def goal(
+    request: pytest.FixtureRequest, client: hawser.Client, dropbear: DropbearServer, tmp_path: Path
+) -> Iterator[tuple[hawser.RemotePath, Path]]:
+    """A path on a server that there is nothing at, and the same here."""
+    folder = dropbear.folder / "goal"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    folder.chmod(0o777)
+    if request.param == "the same server":
+        yield client.path(folder, "new"), folder / "new"
+        return
+    with connect_to(dropbear, tmp_path) as other:
+        yield other.path(folder, "new"), folder / "new"
+
+
+def test_a_copy_of_a_tree(
+    client: hawser.Client, goal: tuple[hawser.RemotePath, Path], there: Path
+) -> None:
+    plant(there, TREE)
+    target, at = goal
+    with pytest.raises(FileNotFoundError):  # as shutil.copytree has it: the dangling one
+        client.path(there).copy(target)
+    shutil.rmtree(at)
+    copied = client.path(there).copy(target, follow_symlinks=False, preserve_metadata=True)
+    assert copied == target
+    assert seen(at) == TREE
+    assert (at / "a").stat().st_mtime == 1_600_000_000
+    with pytest.raises(FileExistsError):
+        client.path(there).copy(target)
+
+
+def test_a_copy_of_a_file(
+    client: hawser.Client, goal: tuple[hawser.RemotePath, Path], there: Path
+) -> None:
+    content = os.urandom(3_000_000)
+    (there / "file").write_bytes(content)
+    (there / "link").symlink_to("file")
+    target, at = goal
+    for source in ("file", "link"):
+        assert client.path(there, source).copy(target) == target
+        assert at.read_bytes() == content
+        assert not at.is_symlink()
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        client.path(there, "nothing").copy(target)
+    with pytest.raises(OSError, match="not to be copied"):
+        client.path("/dev/null").copy(target)
+
+
+def test_a_copy_into_itself(client: hawser.Client, there: Path) -> None:
+    (there / "folder").mkdir()
+    (there / "folder").chmod(0o777)
+    with pytest.raises(OSError, match="into itself"):
+        client.path(there, "folder").copy(there / "folder" / "below")
+    assert names_in(there / "folder") == []

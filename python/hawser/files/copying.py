@@ -1,10 +1,13 @@
-"""One file from side to side of a `sync`: up, down, within a server, or from server to server.
+"""One file from side to side: up, down, within a server, or from server to server.
 
-A copy has the time and the permissions of its source, so that the next sync finds them alike.
+In a `sync` a copy has the time and the permissions of its source, so that the next one finds them
+alike.
 """
 
 from collections.abc import Callable
 from functools import partial
+
+import _ssh
 
 from .sides import LocalSide, RemoteSide, Side
 from .transfers import Progress
@@ -36,19 +39,32 @@ def _between(
 ) -> Callable[[str], None]:
     def copy(name: str) -> None:
         old, new = source.shown(name), target.shown(name)
-        found = source.sftp.stat(old)
-        if source.sftp is target.sftp:
-            target.sftp.copy(old, new)
-        else:
-            size = found.st_size or 0
-            with source.sftp.open(old) as file:
-                report = None if progress is None else partial(progress, old)
-                target.sftp.putfo(file, new, size=size, callback=report)
-        target.sftp.setstat(
+        report = None if progress is None else partial(progress, old)
+        copy_file(source.sftp, old, target.sftp, new, preserve=True, report=report)
+
+    return copy
+
+
+def copy_file(
+    source: _ssh.SFTP,
+    old: str,
+    target: _ssh.SFTP,
+    new: str,
+    *,
+    preserve: bool,
+    report: Callable[[int, int], object] | None = None,
+) -> None:
+    """On one server by the server itself, if it can; else through here, without a file here."""
+    found = source.stat(old)
+    if source is target:
+        target.copy(old, new)
+    else:
+        with source.open(old) as file:
+            target.putfo(file, new, size=found.st_size or 0, callback=report)
+    if preserve:
+        target.setstat(
             new,
             mode=None if found.st_mode is None else found.st_mode & 0o777,
             atime=found.st_atime,
             mtime=found.st_mtime,
         )
-
-    return copy

@@ -211,9 +211,26 @@ class RemotePath(PureRemotePath):
         return self.replace(target)
 
     def replace(self, target: StrPath) -> Self:
-        new = PurePosixPath(os.fspath(target))
+        new = _pure(target)
         self._sftp.replace(self, str(new))
         return self._like(new)
+
+    def copy(
+        self,
+        target: "StrPath | RemotePath",
+        *,
+        follow_symlinks: bool = True,
+        preserve_metadata: bool = False,
+    ) -> "RemotePath":
+        """A copy of the file or directory, after `pathlib.Path.copy` of Python 3.14: made by the
+        server itself, if it can, and through here if `target` is a path on another server. A file
+        that is there is replaced; a directory is not."""
+        from .path_copy import copy_path
+
+        new = target if isinstance(target, RemotePath) else self._like(_pure(target))
+        sys.audit("hawser.copy", str(self), str(new))
+        copy_path(self, new, follows=follow_symlinks, preserves=preserve_metadata)
+        return new
 
     def unlink(self, missing_ok: bool = False) -> None:
         try:
@@ -290,3 +307,7 @@ def _named(names: list[str], path: RemotePath) -> str:
     if not names[0]:
         raise KeyError(f"the server has no name for the owner of {path}")
     return names[0]
+
+
+def _pure(path: StrPath) -> PurePosixPath:
+    return PurePosixPath(os.fspath(path))
