@@ -182,6 +182,7 @@ Status BlockingDriver::lead(Lock& lock, std::optional<Duration> most) {
   }
   const Readiness wanted{session_.can_receive(),
                          !session_.pending_output().empty() && !is_output_broken_};
+  stream_->will_wait();
   has_leader_ = true;
   leader_watches_output_ = wanted.write;
   lock.unlock();

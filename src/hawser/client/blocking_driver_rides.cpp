@@ -82,6 +82,7 @@ void BlockingDriver::serve() {
 
 BlockingDriver::Vigil BlockingDriver::vigil() {
   const Lock lock(mutex_);
+  stream_->will_wait();
   const bool has_output = !session_.pending_output().empty() && !is_output_broken_;
   return {stream_->descriptor(), {session_.can_receive(), has_output}, session_.next_deadline()};
 }

@@ -27,6 +27,10 @@ class ByteStream {
   // How many bytes it took; 0: not now.
   virtual Result<std::size_t> write_some(ByteView from) = 0;
 
+  // Nothing is read or written any more before the next wait for this stream, be it wait() or that
+  // of a poll() of somebody else's. TCP's acknowledgement of what was read and not answered is due.
+  virtual void will_wait() {}
+
   // Returns when what is wanted is possible, when wake() was called, or at the latest after
   // `most`; may return early for no reason. Called by one thread at a time, which holds no lock.
   // Errc::cancelled ends this thread's wait only, any other error the connection.

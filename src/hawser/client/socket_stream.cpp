@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -16,8 +17,9 @@ namespace hawser::client {
 
 namespace {
 
-// A read of less than this is a part of a conversation, not of a stream: its ACK goes out at once,
-// because a server under Nagle's algorithm waits for it before it answers (40 ms a time).
+// A read of less than this is a part of a conversation, not of a stream: its ACK goes out before we
+// wait for more, because a server under Nagle's algorithm waits for it before it says more (40 ms a
+// time). What we write carries the ACK along: then it costs neither us nor the server a packet.
 constexpr std::size_t kSmallRead = 16 * 1024;
 
 // After that many reads of at least that size in a row a stream is under way, faster than it is
@@ -89,9 +91,7 @@ Result<ByteStream::ReadResult> SocketStream::read_some(ByteSpan to) {
     return lost("recv");
   }
   note_read(static_cast<std::size_t>(size), to.size());
-  if (is_tcp_ && static_cast<std::size_t>(size) < kSmallRead) {
-    set_tcp_option(descriptor_, TCP_QUICKACK);
-  }
+  owes_ack_ = is_tcp_ && static_cast<std::size_t>(size) < kSmallRead;
   return ReadResult{static_cast<std::size_t>(size), size == 0};
 }
 
@@ -102,7 +102,12 @@ Result<std::size_t> SocketStream::write_some(ByteView from) {
     if (is_temporary(errno)) return std::size_t{0};
     return lost("send");
   }
+  owes_ack_ = false;
   return static_cast<std::size_t>(size);
+}
+
+void SocketStream::will_wait() {
+  if (std::exchange(owes_ack_, false)) set_tcp_option(descriptor_, TCP_QUICKACK);
 }
 
 void SocketStream::note_read(std::size_t size, std::size_t space) {

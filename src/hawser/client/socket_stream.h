@@ -21,6 +21,7 @@ class SocketStream final : public ByteStream {
 
   Result<ReadResult> read_some(ByteSpan to) override;
   Result<std::size_t> write_some(ByteView from) override;
+  void will_wait() override;
   Status wait(Readiness wanted, std::optional<Duration> most) override;
   void wake() override { wake_.set(); }
   [[nodiscard]] int descriptor() const override { return descriptor_; }
@@ -34,6 +35,7 @@ class SocketStream final : public ByteStream {
 
   int descriptor_;
   bool is_tcp_;
+  bool owes_ack_ = false;     // of a small read: no write has carried it away
   unsigned large_reads_ = 0;  // in a row, none of which took all that the space allowed
   std::atomic<bool> is_shut_down_ = false;
   WakeEvent wake_;
