@@ -12,19 +12,32 @@ namespace hawser::crypto::sntrup {
 namespace {
 
 constexpr std::size_t kProduct = 2 * kDegree - 1;
+using Product = std::array<std::int16_t, kProduct>;
 
-// Schoolbook: sum[i + j] += a[i] * b[j], then x^761 = x + 1 folds the upper half down.
-template <typename Sum, typename A, typename B>
-void multiply_and_fold(const A& a, const B& b, std::array<Sum, kProduct>& sum) {
+std::int16_t high(std::int16_t a, std::int16_t b) {
+  return static_cast<std::int16_t>((std::int32_t{a} * b) >> 16);
+}
+
+// Schoolbook: sum[i + j] += a[i] * b[j], a row for each b.
+void add_row(const std::array<std::int16_t, kDegree>& a, std::int16_t factor, std::int16_t* to) {
   for (std::size_t i = 0; i < kDegree; ++i) {
-    const Sum factor = b.at[i];
-    Sum* to = sum.data() + i;
-    for (std::size_t j = 0; j < kDegree; ++j) to[j] = static_cast<Sum>(to[j] + factor * a.at[j]);
+    to[i] = static_cast<std::int16_t>(to[i] + factor * a[i]);
   }
+}
+// x^761 = x + 1 folds the upper half down.
+void fold(Product& sum) {
   for (std::size_t i = kDegree; i < kProduct; ++i) {
-    sum[i - kDegree] = static_cast<Sum>(sum[i - kDegree] + sum[i]);
-    sum[i - kDegree + 1] = static_cast<Sum>(sum[i - kDegree + 1] + sum[i]);
+    sum[i - kDegree] = static_cast<std::int16_t>(sum[i - kDegree] + sum[i]);
+    sum[i - kDegree + 1] = static_cast<std::int16_t>(sum[i - kDegree + 1] + sum[i]);
   }
+}
+
+// 16 bits hold the sum of so many rows modulo q, and of what is left of those before: 14 / 2^16 is
+// nearly 1 / q, so that taking multiples off leaves numbers in [-631, 5222].
+constexpr std::size_t kRows = 11;
+static_assert(kRows * kHalfQ + 5222 < 1 << 15);
+std::int16_t take_multiples_off(std::int16_t value) {
+  return static_cast<std::int16_t>(value - high(value, 14) * kQ);
 }
 
 // Montgomery's multiplication by 2^-16 keeps everything in 16 bits: a product of two numbers below
@@ -32,9 +45,6 @@ void multiply_and_fold(const A& a, const B& b, std::array<Sum, kProduct>& sum) {
 constexpr std::int16_t kInverse = 15631;  // of q modulo 2^16
 static_assert(static_cast<std::uint16_t>(kInverse * kQ) == 1);
 
-std::int16_t high(std::int16_t a, std::int16_t b) {
-  return static_cast<std::int16_t>((std::int32_t{a} * b) >> 16);
-}
 std::int16_t montgomery(std::int16_t a, std::int16_t b) {
   const auto multiple = static_cast<std::int16_t>(static_cast<std::int16_t>(a * kInverse) * b);
   return static_cast<std::int16_t>(high(a, b) - high(multiple, kQ));
@@ -117,14 +127,23 @@ std::int32_t inverse_mod_q(std::int32_t value) {
 }  // namespace
 
 HAWSER_VECTORIZED void multiply(const ModQ& a, const Small& b, ModQ& product) {
-  Secret<std::array<std::int32_t, kProduct>> sum;
-  multiply_and_fold(a, b, *sum);
+  Secret<Product> sum;
+  for (std::size_t first = 0; first < kDegree; first += kRows) {
+    const std::size_t end = std::min(first + kRows, kDegree);
+    for (std::size_t i = first; i < end; ++i) add_row(a.at, b.at[i], sum->data() + i);
+    std::int16_t* touched = sum->data() + first;
+    for (std::size_t i = 0; i < kDegree + end - first - 1; ++i) {
+      touched[i] = take_multiples_off(touched[i]);
+    }
+  }
+  fold(*sum);
   for (std::size_t i = 0; i < kDegree; ++i) product.at[i] = freeze((*sum)[i]);
 }
 
 HAWSER_VECTORIZED void multiply(const Small& a, const Small& b, Small& product) {
-  Secret<std::array<std::int16_t, kProduct>> sum;
-  multiply_and_fold(a, b, *sum);
+  Secret<Product> sum;
+  for (std::size_t i = 0; i < kDegree; ++i) add_row(a.at, b.at[i], sum->data() + i);
+  fold(*sum);
   for (std::size_t i = 0; i < kDegree; ++i) product.at[i] = freeze3((*sum)[i]);
 }
 
