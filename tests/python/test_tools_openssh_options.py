@@ -38,7 +38,7 @@ def test_each_letter_of_openssh_is_known_or_refused_with_a_reason(home: Home, pr
 
 @pytest.mark.parametrize(
     ("program", "letter"),
-    [("scp", "-3"), ("scp", "-R"), ("scp", "-D"), ("sftp", "-D"), ("sftp", "-S")],
+    [("scp", "-R"), ("scp", "-D"), ("sftp", "-D"), ("sftp", "-S")],
 )
 def test_what_is_not_there_says_why(home: Home, program: str, letter: str) -> None:
     run = home.run(program, letter, "x", "y")

@@ -104,7 +104,6 @@ def test_a_target_is_shown_as_known_hosts_writes_it() -> None:
     ("argv", "status", "text"),
     [
         (["a", "b"], 2, "one side"),
-        (["h:a", "h:b"], 2, "server to server"),
         (["h:a", "b", "c"], 2, "one side"),
         (["h:a"], 2, "a source and a target"),
         (["-o", "Nonsense=1", "h:a", "b"], 2, "Nonsense: 'nonsense' is not a keyword"),

@@ -5,10 +5,8 @@ alike.
 """
 
 from collections.abc import Callable
-from functools import partial
 
-import _ssh
-
+from .between import Between
 from .sides import LocalSide, RemoteSide, Side
 from .transfers import Progress
 
@@ -30,41 +28,6 @@ def copier(source: Side, target: Side, progress: Progress | None) -> Callable[[s
 
         return download
     if isinstance(source, RemoteSide) and isinstance(target, RemoteSide):
-        return _between(source, target, progress)
+        between = Between(source.sftp, target.sftp, preserve=True, on_file=progress)
+        return lambda name: between.file(source.shown(name), target.shown(name))
     raise ValueError("one side of a sync, at least, is on a server: client.path(...)")
-
-
-def _between(
-    source: RemoteSide, target: RemoteSide, progress: Progress | None
-) -> Callable[[str], None]:
-    def copy(name: str) -> None:
-        old, new = source.shown(name), target.shown(name)
-        report = None if progress is None else partial(progress, old)
-        copy_file(source.sftp, old, target.sftp, new, preserve=True, report=report)
-
-    return copy
-
-
-def copy_file(
-    source: _ssh.SFTP,
-    old: str,
-    target: _ssh.SFTP,
-    new: str,
-    *,
-    preserve: bool,
-    report: Callable[[int, int], object] | None = None,
-) -> None:
-    """On one server by the server itself, if it can; else through here, without a file here."""
-    found = source.stat(old)
-    if source is target:
-        target.copy(old, new)
-    else:
-        with source.open(old) as file:
-            target.putfo(file, new, size=found.st_size or 0, callback=report)
-    if preserve:
-        target.setstat(
-            new,
-            mode=None if found.st_mode is None else found.st_mode & 0o777,
-            atime=found.st_atime,
-            mtime=found.st_mtime,
-        )

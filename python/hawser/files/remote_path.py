@@ -10,6 +10,7 @@ from typing import IO, Any, Self
 
 import _ssh
 
+from .between import Between, Links
 from .globs import glob
 from .pure import PureRemotePath, StrPath
 from .sides import check_depth
@@ -217,20 +218,46 @@ class RemotePath(PureRemotePath):
 
     def copy(
         self,
-        target: "StrPath | RemotePath",
+        target: "RemotePath | StrPath",
         *,
         follow_symlinks: bool = True,
         preserve_metadata: bool = False,
     ) -> "RemotePath":
-        """A copy of the file or directory, after `pathlib.Path.copy` of Python 3.14: made by the
-        server itself, if it can, and through here if `target` is a path on another server. A file
-        that is there is replaced; a directory is not."""
-        from .path_copy import copy_path
+        """This file, or this directory with all that is in it, under another name, as `Path.copy`
+        of Python 3.14; a `RemotePath` of another client's is on its server, and the data goes
+        through here. A file there is replaced, a directory there is an error. Returns where it is.
 
+        Without `follow_symlinks` symlinks become such as lead to the same. `preserve_metadata`
+        keeps permissions and times. Devices, pipes and sockets are errors.
+        """
         new = target if isinstance(target, RemotePath) else self._like(_pure(target))
         sys.audit("hawser.copy", str(self), str(new))
-        copy_path(self, new, follows=follow_symlinks, preserves=preserve_metadata)
+        links = Links.FOLLOWED if follow_symlinks else Links.ALIKE
+        between = Between(self._sftp, new.sftp, preserve=preserve_metadata, links=links)
+        if self.is_symlink() and not follow_symlinks:
+            new.symlink_to(self.readlink())
+        elif self.is_dir():
+            between.tree(str(self), str(new))
+        else:
+            between.file(str(self), str(new))
         return new
+
+    def copy_into(
+        self,
+        target_dir: "RemotePath | StrPath",
+        *,
+        follow_symlinks: bool = True,
+        preserve_metadata: bool = False,
+    ) -> "RemotePath":
+        """`copy` to its own name in that directory."""
+        if not self.name:
+            raise ValueError(f"{self} has no name")
+        folder = target_dir if isinstance(target_dir, RemotePath) else self._like(_pure(target_dir))
+        return self.copy(
+            folder / self.name,
+            follow_symlinks=follow_symlinks,
+            preserve_metadata=preserve_metadata,
+        )
 
     def unlink(self, missing_ok: bool = False) -> None:
         try:

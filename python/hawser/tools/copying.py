@@ -1,10 +1,12 @@
-"""Copies several files between here and a server, for both tools and both protocols.
+"""Copies several files between here and a server, or two, for both tools and both protocols.
 
 A `Mover` copies one file or tree. What fails is complained about, and the next one follows; a lost
 connection ends it all. Where a file goes is decided by what the person typed, never by what the
 server answered.
 """
 
+import errno
+import os
 import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from typing import Protocol
 import _ssh
 
 from ..escape import display
+from ..files.between import Between, Links
 from .failures import CommandError
 from .flushing import flush_local, flush_remote
 from .progress import Meter
@@ -38,13 +41,18 @@ class Watch:
     """An entry of a tree that failed; the others follow."""
 
 
-class Mover(Protocol):
-    """One way to copy. Targets may be directories to put the source into; of a source without a
-    name ('.', '..', '/') it is the content that is copied."""
+class Putter(Protocol):
+    """One way to copy to a server. Targets may be directories to put the source into; of a source
+    without a name ('.', '..', '/') it is the content that is copied."""
+
+    def put(self, source: str, remote: str, watch: Watch, /) -> None: ...
+    def is_directory(self, remote: str) -> bool: ...
+
+
+class Mover(Putter, Protocol):
+    """To a server and from it."""
 
     def get(self, remote: str, local: str, watch: Watch) -> None: ...
-    def put(self, local: str, remote: str, watch: Watch) -> None: ...
-    def is_directory(self, remote: str) -> bool: ...
 
 
 class SftpMover:
@@ -133,40 +141,77 @@ class ScpMover:
         return True
 
 
+class AcrossPutter:
+    """From the server of `source` to that of `files`, or within it; the sources lie there."""
+
+    def __init__(
+        self, source: _ssh.SFTP, files: RemoteFiles, *, recursive: bool, preserve: bool
+    ) -> None:
+        self._source = source
+        self._files = files
+        self._recursive = recursive
+        self._preserve = preserve
+
+    def put(self, source: str, remote: str, watch: Watch) -> None:
+        name = posixpath.basename(source)
+        if name not in ("", ".", "..") and self.is_directory(remote):
+            remote = posixpath.join(remote, name)
+        between = Between(
+            self._source,
+            self._files.sftp,
+            self._preserve,
+            Links.LEFT_OUT,
+            on_file=watch.step,
+            on_skip=watch.skip,
+            on_error=watch.complain,
+        )
+        if not RemoteFiles(self._source).is_directory(source):
+            between.file(source, remote)
+        elif self._recursive:
+            between.tree(source, remote, exist_ok=True)
+        else:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), source)
+
+    def is_directory(self, remote: str) -> bool:
+        return self._files.is_directory(remote)
+
+
 class Copier:
     """Copies lists of files. `complain` takes what went wrong with one of them, and may raise;
     `warn` is told what was left out, `announce` of each source and its target."""
 
     def __init__(
         self,
-        mover: Mover,
         meter: Meter,
         complain: Callable[[OSError | str], None],
         warn: Callable[[str], None],
         announce: Callable[[str, str], None],
     ) -> None:
-        self._mover = mover
         self._meter = meter
         self._complain = complain
         self._warn = warn
         self._announce = announce
 
-    def fetch(self, sources: Sequence[str], destination: str, *, into: bool = False) -> None:
+    def fetch(
+        self, mover: Mover, sources: Sequence[str], destination: str, *, into: bool = False
+    ) -> None:
         """Downloads: into `destination` if it is a directory, else under that name. With `into`, or
         for several sources, it has to be one."""
         if (into or len(sources) > 1) and not Path(destination).is_dir():
             raise CommandError(f"{display(destination)}: not a directory, for several files")
         for source in sources:
-            self._copy(self._mover.get, source.rstrip("/") or source[:1], destination)
+            self._copy(mover.get, source.rstrip("/") or source[:1], destination)
 
-    def send(self, sources: Sequence[str], destination: str) -> None:
+    def send(
+        self, mover: Putter, sources: Sequence[str], destination: str, *, into: bool = False
+    ) -> None:
         """Uploads, likewise."""
-        if len(sources) > 1:
-            if not self._mover.is_directory(destination):
+        if into or len(sources) > 1:
+            if not mover.is_directory(destination):
                 raise CommandError(f"{display(destination)}: not a directory, for several files")
             destination = posixpath.join(destination, "")
         for source in sources:
-            self._copy(self._mover.put, source.rstrip("/") or source[:1], destination)
+            self._copy(mover.put, source.rstrip("/") or source[:1], destination)
 
     def _copy(self, copy: Callable[[str, str, Watch], None], source: str, target: str) -> None:
         self._announce(source, target)

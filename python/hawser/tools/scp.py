@@ -1,6 +1,7 @@
-"""hawser-scp: copies files to or from a server, by SFTP, or by the legacy SCP protocol.
+"""hawser-scp: copies files to or from a server, by SFTP, or by the legacy SCP protocol; or from one
+server to another.
 
-The direction is found from the colon: one side is [user@]host:path or scp://host/path.
+The direction is found from the colon: a place on a server is [user@]host:path or scp://host/path.
 """
 
 import argparse
@@ -15,8 +16,8 @@ from ..escape import describe, display
 from ..globbing import literal
 from ..target import BadTarget, Target, parse_copy_argument
 from .connecting import connect
-from .copying import Copier, Mover, ScpMover, SftpMover
-from .failures import Lost
+from .copying import AcrossPutter, Copier, Mover, ScpMover, SftpMover
+from .failures import CommandError, Lost
 from .options import USAGE_STATUS, Parser, add_absent, add_ignored, settings_of
 from .output import Output, prepare_streams
 from .progress import make_meter
@@ -26,14 +27,13 @@ from .settings import Settings
 
 PROGRAM = "hawser-scp"
 _ABSENT = {
-    "-3": "copies from server to server are not made",
-    "-R": "copies from server to server are not made",
+    "-R": "copies from server to server go through here",
     "-D": "files are reached by SSH only",
     "-S": "no other program is run",
 }
-_IGNORED = {"-A": "", "-T": "", "-X": "OPTION"}
+_IGNORED = {"-3": "", "-A": "", "-T": "", "-X": "OPTION"}
 _USAGE = "hawser-scp [options] SOURCE... TARGET"
-_DESCRIPTION = "Copies files to or from a server."
+_DESCRIPTION = "Copies files to or from a server, or from server to server."
 _EPILOG = """\
 A place on a server is [user@]host:path, user@[v6::address]:path or scp://[user@]host[:port]/path.
 The path is relative to the home directory; in a URL, too, unless it begins with a second slash.
@@ -41,7 +41,8 @@ Of a local file whose name has a colon write ./a:b.
 
   hawser-scp notes.txt ann@example.org:           to the home directory
   hawser-scp -r ann@example.org:src/ 'bob@[::1]:*.txt' .
-  hawser-scp -P 2222 -i key scp://example.org//etc/motd motd"""
+  hawser-scp -P 2222 -i key scp://example.org//etc/motd motd
+  hawser-scp -r ann@example.org:src bob@example.net:   from server to server, through here"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,17 +76,17 @@ def _parser() -> Parser:
 
 
 def _plan(places: Sequence[Target | str]) -> tuple[list[Target | str], Target | str]:
-    """Sources and target; ValueError unless exactly one side is remote."""
+    """Sources and target; ValueError if both sides are here."""
     if len(places) < 2:
         raise ValueError("name a source and a target; --help tells more")
     *sources, target = places
-    remote = [isinstance(source, Target) for source in sources]
-    if isinstance(target, Target):
-        if any(remote):
-            raise ValueError("copies from server to server are not made: copy here first")
-    elif not all(remote):
-        raise ValueError("one side is to be on a server, as host:path; the other one here")
+    if not isinstance(target, Target) and not all(isinstance(each, Target) for each in sources):
+        raise ValueError("one side, at least, is to be on a server, as host:path")
     return list(sources), target
+
+
+def _server(place: Target) -> tuple[object, ...]:
+    return (place.host, place.user, place.port)
 
 
 class _Copy:
@@ -97,35 +98,69 @@ class _Copy:
         self._out = out
         self._meter = make_meter(shows=not arguments.quiet, kbit_per_second=arguments.limit)
         self._status = 0
+        self._sessions: list[_ssh.Session] = []
+        self._copier = Copier(self._meter, self._complain, self._out.warning, self._announce)
 
     def run(self, sources: Sequence[Target | str], target: Target | str) -> int:
+        several = len(sources) > 1
+        local = [source for source in sources if isinstance(source, str)]
+        remote = [source for source in sources if isinstance(source, Target)]
+        groups = [list(group) for _, group in groupby(remote, _server)]
         if isinstance(target, Target):
-            local = [source for source in sources if isinstance(source, str)]
-            self._upload(local, target)
+            with ExitStack() as stack:
+                self._to_server(local, groups, target, stack, several=several)
         else:
-            remote = [source for source in sources if isinstance(source, Target)]
-            for _, group in groupby(remote, lambda place: (place.host, place.user, place.port)):
-                self._download(list(group), target, several=len(remote) > 1)
+            for group in groups:
+                self._download(group, target, several=several)
         return self._status
 
-    def _upload(self, sources: Sequence[str], target: Target) -> None:
-        with ExitStack() as stack:
-            session = stack.enter_context(connect(target, self._settings, self._out))
-            sftp = self._sftp(session, stack)
-            path = target.path
-            if sftp is not None:
-                files = RemoteFiles(sftp)
-                path = literal(files.expand_home(path)) if path.startswith("~") else path
-            self._copier(session, sftp).send(sources, path or ".")
+    def _to_server(
+        self,
+        local: Sequence[str],
+        groups: Sequence[Sequence[Target]],
+        target: Target,
+        stack: ExitStack,
+        *,
+        several: bool,
+    ) -> None:
+        session = self._connect(target, stack)
+        sftp = self._sftp(session, stack)
+        path = target.path
+        if sftp is not None:
+            files = RemoteFiles(sftp)
+            path = literal(files.expand_home(path)) if path.startswith("~") else path
+        if local:
+            self._copier.send(self._mover(session, sftp), local, path or ".", into=several)
+        for group in groups:
+            if sftp is None:
+                raise CommandError("copies from server to server need SFTP on both")
+            with ExitStack() as inner:
+                source = sftp
+                if _server(group[0]) != _server(target):
+                    source = inner.enter_context(self._connect(group[0], inner).sftp())
+                names = list(self._names(group, source))
+                if names:
+                    mover = AcrossPutter(
+                        source,
+                        RemoteFiles(sftp),
+                        recursive=self._arguments.recursive,
+                        preserve=self._arguments.preserve,
+                    )
+                    into = several or len(names) > 1
+                    self._copier.send(mover, names, path or ".", into=into)
+
+    def _connect(self, place: Target, stack: ExitStack) -> _ssh.Session:
+        session = stack.enter_context(connect(place, self._settings, self._out))
+        self._sessions.append(session)
+        return session
 
     def _download(self, sources: Sequence[Target], target: str, *, several: bool) -> None:
         with ExitStack() as stack:
-            session = stack.enter_context(connect(sources[0], self._settings, self._out))
-            self._session = session
+            session = self._connect(sources[0], stack)
             sftp = self._sftp(session, stack)
             names = list(self._names(sources, sftp))
             if names:
-                self._copier(session, sftp).fetch(names, target, into=several)
+                self._copier.fetch(self._mover(session, sftp), names, target, into=several)
 
     def _names(self, sources: Sequence[Target], sftp: _ssh.SFTP | None) -> Iterator[str]:
         """With SFTP the server's names that match; SCP gets the names as they are."""
@@ -151,22 +186,18 @@ class _Copy:
             self._out.detail(f"the server has no SFTP ({error}): going on with SCP")
             return None
 
-    def _copier(self, session: _ssh.Session, sftp: _ssh.SFTP | None) -> Copier:
-        self._session = session
+    def _mover(self, session: _ssh.Session, sftp: _ssh.SFTP | None) -> Mover:
         recursive, preserve = self._arguments.recursive, self._arguments.preserve
-        mover: Mover
         if sftp is None:
-            mover = ScpMover(session, recursive=recursive, preserve=preserve)
-        else:
-            mover = SftpMover(RemoteFiles(sftp), recursive=recursive, preserve=preserve)
-        return Copier(mover, self._meter, self._complain, self._out.warning, self._announce)
+            return ScpMover(session, recursive=recursive, preserve=preserve)
+        return SftpMover(RemoteFiles(sftp), recursive=recursive, preserve=preserve)
 
     def _announce(self, source: str, target: str) -> None:
         self._out.detail(f"copying {display(source)} to {display(target)}")
 
     def _complain(self, error: OSError | str) -> None:
         """Goes on with the next file, unless the connection is gone."""
-        if isinstance(error, OSError) and self._session.closed:
+        if isinstance(error, OSError) and any(each.closed for each in self._sessions):
             raise Lost(describe(error))
         self._status = 1
         self._out.error(error)

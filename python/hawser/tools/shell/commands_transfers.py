@@ -1,6 +1,6 @@
 """get and put, and their variants."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..copying import Copier, SftpMover
 from .flags import expect, take_flags
@@ -32,7 +32,8 @@ def _get(shell: Shell, words: Sequence[Word], *, resume: bool) -> None:
     sources, target = (rest[:-1], local_name(rest[-1])) if len(rest) > 1 else (rest, ".")
     matches = [shell.path(name) for name in shell.matches(sources)]
     if matches:
-        _copier(shell, flags, resume, _announcer(shell, "Fetching")).fetch(matches, target)
+        mover = _mover(shell, flags, resume)
+        _copier(shell, "Fetching").fetch(mover, matches, target)
 
 
 def _put(shell: Shell, words: Sequence[Word], *, resume: bool) -> None:
@@ -42,25 +43,23 @@ def _put(shell: Shell, words: Sequence[Word], *, resume: bool) -> None:
     matches = shell.local_matches(sources)
     if matches:
         destination = shell.path(target) if target else shell.cwd
-        _copier(shell, flags, resume, _announcer(shell, "Uploading")).send(matches, destination)
+        mover = _mover(shell, flags, resume)
+        _copier(shell, "Uploading").send(mover, matches, destination)
 
 
-def _copier(
-    shell: Shell, flags: frozenset[str], resume: bool, announce: Callable[[str, str], None]
-) -> Copier:
-    mover = SftpMover(
+def _mover(shell: Shell, flags: frozenset[str], resume: bool) -> SftpMover:
+    return SftpMover(
         shell.files,
         recursive=shell.recursive or not flags.isdisjoint("rR"),
         preserve=shell.preserve or not flags.isdisjoint("pP"),
         resume=resume or "a" in flags,
         flushes=shell.flushes or "f" in flags,
     )
-    return Copier(mover, shell.active_meter, shell.complain, shell.out.warning, announce)
 
 
-def _announcer(shell: Shell, verb: str) -> Callable[[str, str], None]:
+def _copier(shell: Shell, verb: str) -> Copier:
     def announce(source: str, target: str) -> None:
         shell.out.note(f"{verb} {shell.out.name(source)} to {shell.out.name(target)}")
         shell.out.flush()
 
-    return announce
+    return Copier(shell.active_meter, shell.complain, shell.out.warning, announce)
