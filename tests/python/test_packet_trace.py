@@ -14,7 +14,7 @@ import hawser
 from client_homes import address_of, connect_to, options_for
 from clients import connect
 from hawser.connecting.packets import log, trace_of
-from servers import AsyncSSHServer, OpenSSHServer, Server
+from servers import PASSWORD, AsyncSSHServer, OpenSSHServer, Server
 from tool_runs import Home
 
 MARK = "marked-Rosebud-1941"
@@ -164,6 +164,21 @@ def test_the_tools_show_it(home: Home, flags: list[str]) -> None:
     for name in (*LOGIN, *SESSION):
         assert f" {name} (" in run.err, name
     assert "logged in by the key" in run.err
+
+
+@pytest.mark.parametrize("program", ["ssh", "sftp", "scp"])
+def test_a_password_of_the_tools_does_not_appear(password_home: Home, program: str) -> None:
+    home = password_home
+    words = {
+        "ssh": ("-p", str(home.server.port), home.host, "true"),  # -P is a tag there
+        "sftp": ("-b", "-", home.host),
+        "scp": (f"{home.host}:/etc/passwd", "copy"),
+    }
+    for password, status in ((PASSWORD, 0), (MARK, 255)):
+        run = home.run(program, "-vvv", *words[program], HAWSER_PASSWORD=password)
+        assert run.status == status, run
+        assert "USERAUTH_REQUEST (50)" in run.err
+        assert password not in run.err + run.out
 
 
 def test_two_v_are_no_trace(home: Home) -> None:
