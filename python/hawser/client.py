@@ -1,7 +1,6 @@
 """`connect` and what it gives: a `Client`, one server with all that can be done there."""
 
 import contextlib
-import logging
 import os
 import sys
 import threading
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from .running.process import Process, Sink, Source
 
 StrPath = str | os.PathLike[str]
-
-logging.getLogger("hawser").addHandler(logging.NullHandler())  # quiet unless asked
 
 
 def connect(destination: str, /, **options: Unpack[Options]) -> "Client":

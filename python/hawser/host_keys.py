@@ -11,10 +11,9 @@ own derives from `HostKeyPolicy`.
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 import _ssh
 
@@ -25,8 +24,7 @@ Judge = Callable[[str, _ssh.HostKey], bool]
 """`judge(host, key)`: whether a key that is not on record is the right one."""
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What a policy has `_ssh.Session` do."""
 
     files: Sequence[Path]
@@ -216,7 +214,7 @@ def without(judgement: Judgement, file: Path) -> Judgement:
         raise ValueError(f"{file}: revoked keys are read from a list of public keys only") from None
     lines = (line.strip() for line in text.splitlines())
     revoked = [f"@revoked * {_line_of(line)}\n" for line in lines if line and line[0] != "#"]
-    return replace(judgement, lines=judgement.lines + "".join(revoked))
+    return judgement._replace(lines=judgement.lines + "".join(revoked))
 
 
 _BY_NAME: dict[str, Callable[[], HostKeyPolicy]] = {

@@ -6,18 +6,17 @@ last. It asks with little patience, so that one slow server does not hold up the
 not answer at once is waited for in a thread of its own.
 """
 
-import logging
 import os
 import threading
 import time
 import weakref
-from dataclasses import dataclass, field
 
 import _ssh
 
 from . import threads
+from .logs import Log
 
-log = logging.getLogger("hawser.keepalive")
+log = Log("hawser.keepalive")
 
 _INLINE_SECONDS = 0.25
 
@@ -65,13 +64,13 @@ class Watched:
         self.session.abort()
 
 
-@dataclass
 class _Service:
     """The thread, and whom it asks when."""
 
-    due: dict[int, tuple[float, "weakref.ref[Watched]"]] = field(default_factory=dict)
-    changed: threading.Condition = field(default_factory=threading.Condition)
-    thread: threading.Thread | None = None
+    def __init__(self) -> None:
+        self.due: dict[int, tuple[float, weakref.ref[Watched]]] = {}
+        self.changed = threading.Condition()
+        self.thread: threading.Thread | None = None
 
     def add(self, watched: Watched) -> None:
         with self.changed:

@@ -1,6 +1,6 @@
 """How a host key is shown to people: its fingerprint, and a drawing that is easier to recognise."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import _ssh
 
@@ -16,8 +16,7 @@ _SHADES = " .o+=*BOX@%&#/^"
 """By how often a place was visited."""
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(NamedTuple):
     """FingerprintHash and VisualHostKey of ssh_config."""
 
     hash: str = "sha256"

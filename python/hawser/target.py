@@ -7,7 +7,7 @@ As in OpenSSH, the path of a URL is relative to the home directory; a second sla
 absolute (scp://host//etc/motd). A local path that has a colon is written ./a:b.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from .escape import harmless
@@ -23,8 +23,7 @@ class BadTarget(ValueError):
         super().__init__(harmless(text))
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(NamedTuple):
     """A place on a host. `path` is '' where none was given: the home directory."""
 
     host: str

@@ -115,10 +115,11 @@ except PermissionError as error:
     [
         ("import hawser", "_ssh dataclasses logging re socket typing hawser.client"),
         ("import hawser; hawser.connect",
-         "decimal difflib getpass subprocess tempfile hawser.config hawser.files hawser.forwarding "
+         "dataclasses decimal difflib getpass inspect logging subprocess tempfile hawser.config "
+         "hawser.files hawser.forwarding "
          "hawser.running hawser.tools"),
         ("import hawser.config; hawser.config.SSHConfig.from_text('User a').lookup('x')",
-         "decimal difflib subprocess hawser.connecting"),
+         "dataclasses decimal difflib inspect logging subprocess hawser.connecting"),
     ],
 )  # fmt: skip
 def test_what_is_not_loaded(code: str, absent: str) -> None:

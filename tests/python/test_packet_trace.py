@@ -47,7 +47,7 @@ def test_a_session_names_its_packets(openssh: OpenSSHServer) -> None:
 def test_the_log_is_off_until_it_is_asked_for(
     openssh: OpenSSHServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.DEBUG):  # of all logs, but not of this one
+    with caplog.at_level(logging.DEBUG, "hawser"):  # of all its logs, but not of this one
         connect_to(openssh, tmp_path).close()
     assert not [record for record in caplog.records if record.name == "hawser.packets"]
     assert trace_of("here", None) is None
@@ -58,13 +58,13 @@ def test_the_log_is_off_until_it_is_asked_for(
     assert shown[0].startswith(f"{name} -> KEXINIT (20, ")
     assert f"{name} -> USERAUTH_REQUEST (50)" in shown
     assert f"{name} <- NEWKEYS (21, 1 bytes)" in shown
-    assert log.level == logging.NOTSET
+    assert log.logger().level == logging.NOTSET
 
 
 def test_it_can_be_asked_for_by_an_option(
     openssh: OpenSSHServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "hawser")
     connect_to(openssh, tmp_path, trace=True).close()
     assert "KEXINIT" in caplog.text
     caplog.clear()
@@ -80,7 +80,7 @@ def test_each_hop_is_named(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "hawser")
     jump = address_of(openssh)
     connect_to(dropbear, tmp_path, openssh, proxy_jump=jump, trace=True).close()
     for server in (openssh, dropbear):
@@ -94,7 +94,7 @@ def test_a_password_never_appears_nor_its_length(
     caplog: pytest.LogCaptureFixture,
     password: str,
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "hawser")
     seen: list[Packet] = []
     for trace in (True, lambda *packet: seen.append(packet)):
         options = options_for(asyncssh_server, tmp_path, trace=trace, password=password)

@@ -9,7 +9,6 @@ import grp
 import os
 import pwd
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from .algorithms import Supplies
@@ -23,13 +22,13 @@ _MAX_FILES = 1024  # in one configuration, so that includes cannot multiply
 SYSTEM_FILE = "/etc/ssh/ssh_config"
 
 
-@dataclass(slots=True)
 class Reader:
     """Reads one file and what it includes. `is_user` decides where relative paths lead."""
 
-    supplies: Supplies
-    is_user: bool
-    _count: int = 0
+    def __init__(self, supplies: Supplies, is_user: bool) -> None:
+        self.supplies = supplies
+        self.is_user = is_user
+        self._count = 0
 
     def read(self, path: str, is_checked: bool) -> ConfigFile:
         """The file. OSError if it cannot be opened, ConfigError if it is no good."""

@@ -7,14 +7,12 @@ A field with a slash is a path; a backslash takes the next character as it is.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .values import port_number, texts
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(NamedTuple):
     """What listens, and where its connections go. Paths are those of unix sockets.
 
     `listen_host` None stands for the loopback, "" and "*" for every address. Without a destination
@@ -46,8 +44,7 @@ class Forward:
 
     def with_paths(self, change: Callable[[str], str]) -> "Forward":
         """The same with its paths changed."""
-        return replace(
-            self,
+        return self._replace(
             listen_path=None if self.listen_path is None else change(self.listen_path),
             connect_path=None if self.connect_path is None else change(self.connect_path),
         )

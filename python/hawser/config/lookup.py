@@ -5,7 +5,6 @@ asks for it; what the first pass has set stays.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from . import canonical, names, patterns
 from .errors import ConfigError, Origin
@@ -32,17 +31,17 @@ _DONE_AFTER_THE_FIRST_PASS = (
 )
 
 
-@dataclass(slots=True)
 class Lookup:
     """The state of one lookup: what is set so far, and what the host is called by now."""
 
-    original_host: str
-    host: str
-    local: LocalUser
-    command: str | None = None
-    is_final: bool = False
-    wants_final: bool = False
-    settings: dict[str, list[Setting]] = field(default_factory=dict)
+    def __init__(self, host: str, local: LocalUser, command: str | None = None) -> None:
+        self.original_host = host
+        self.host = host
+        self.local = local
+        self.command = command
+        self.is_final = False
+        self.wants_final = False
+        self.settings: dict[str, list[Setting]] = {}
 
     def value(self, key: str, default: str = "") -> str:
         found = self.settings.get(key)

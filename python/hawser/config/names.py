@@ -4,7 +4,7 @@ Names end up in commands (ProxyCommand, Match exec), so that what a shell or a p
 for something else is refused, as OpenSSH refuses it on its command line.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .values import port_number
 
@@ -12,8 +12,7 @@ _NOT_IN_HOSTS = frozenset("'`\"$\\;&<>|(){}")
 _NOT_IN_USERS = frozenset("'`\";&<>|(){}")
 
 
-@dataclass(frozen=True, slots=True)
-class Jump:
+class Jump(NamedTuple):
     """One hop of ProxyJump."""
 
     host: str

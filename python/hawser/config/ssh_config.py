@@ -86,7 +86,7 @@ class SSHConfig:
         `command` is what will be run there, for `Match command`. ConfigError for a name that no
         host or user can have, and for what only shows now: unknown keywords, tokens, `Match exec`.
         """
-        lookup = Lookup(host, host, LocalUser.current(), command)
+        lookup = Lookup(host, LocalUser.current(), command)
         for setting in statements(user, port, options, self._supplies):
             if isinstance(setting, Unknown):
                 lookup.walk(ConfigFile("option", (setting,)))

@@ -1,11 +1,9 @@
 """The whole way: one hop after the other, each a session on a channel of the one before."""
 
 import contextlib
-import logging
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ import _ssh
 
 from ..errors import connect_error
 from ..host_keys import InsecureAcceptAny, Judgement, without
+from ..logs import Log
 from .advice import advice_for
 from .dialing import dial
 from .keys import check_named
@@ -26,18 +25,24 @@ if TYPE_CHECKING:
     from ..client import Client
     from .proxy_command import ProxyCommand
 
-log = logging.getLogger("hawser.connect")
+log = Log("hawser.connect")
 
 
-@dataclass
 class Link:
     """One hop that is connected, and what has to go when it goes."""
 
-    settings: Settings
-    session: _ssh.Session
-    held: contextlib.ExitStack = field(repr=False)
-    sock: socket.socket | None = None
-    """What it runs on, if we made that."""
+    def __init__(
+        self,
+        settings: Settings,
+        session: _ssh.Session,
+        held: contextlib.ExitStack,
+        sock: socket.socket | None,
+    ) -> None:
+        self.settings = settings
+        self.session = session
+        self.held = held
+        self.sock = sock
+        """What it runs on, if we made that."""
 
     def abandon(self) -> None:
         """In a child of fork: its copy of the descriptor goes, all else is the parent's."""

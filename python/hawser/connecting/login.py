@@ -1,7 +1,7 @@
 """Logging in: keys, then passwords, as far as the server lets us and the person can be asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import _ssh
 
@@ -11,8 +11,7 @@ from .keys import KeyLogin, Keys
 from .settings import METHODS, Secret, Settings
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One way to log in: `run` returns if it worked or could not be tried at all (False)."""
 
     method: str

@@ -1,13 +1,16 @@
 """The packets of a connection, on request: which messages come and go, and how long they are."""
 
-import logging
+import sys
 from collections.abc import Callable
+
+from ..logs import Log
 
 Trace = Callable[[str, int, str, int | None], object]
 """`trace(way, number, name, size)`: 'in' or 'out', the message, and the bytes of its payload; None
 for the size of what may hold a password."""
 
-log = logging.getLogger("hawser.packets")
+log = Log("hawser.packets")
+_DEBUG = 10  # of logging, which need not be loaded yet
 
 
 def trace_of(name: str, wanted: Trace | bool | None) -> Trace | None:
@@ -17,14 +20,16 @@ def trace_of(name: str, wanted: Trace | bool | None) -> Trace | None:
     if callable(wanted):
         return wanted
     if wanted is None:
-        wanted = 0 < log.level <= logging.DEBUG
+        wanted = "logging" in sys.modules and 0 < log.logger().level <= _DEBUG
     return _to_log(name) if wanted else None
 
 
 def _to_log(name: str) -> Trace:
+    logger = log.logger()
+
     def tell(way: str, number: int, message: str, size: int | None) -> None:
         arrow = "<-" if way == "in" else "->"
         length = "" if size is None else f", {size} bytes"
-        log.debug("%s %s %s (%d%s)", name, arrow, message, number, length)
+        logger.debug("%s %s %s (%d%s)", name, arrow, message, number, length)
 
     return tell

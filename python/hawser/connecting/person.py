@@ -1,14 +1,14 @@
 """Whom to ask and tell while a connection is made: nobody, a callback, a person at a terminal."""
 
-import logging
 import sys
 import threading
 from collections.abc import Callable
 
 from ..asking import CannotAsk, ask, ask_secret, can_ask
 from ..escape import harmless
+from ..logs import Log
 
-log = logging.getLogger("hawser.connect")
+log = Log("hawser.connect")
 
 Ask = Callable[[str, bool], str | None]
 """`ask(prompt, echo)` gives the answer, None for none; `echo`: what is typed may be seen."""

@@ -3,7 +3,6 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +152,7 @@ def settings_of(target: Target, options: Mapping[str, Any]) -> Settings:
     """Of one hop, by all options that hold for it."""
     target = _named(target, options)
     if target.user is None:
-        target = replace(target, user=default_user())
+        target = target._replace(user=default_user())
     settings = Settings(
         target=target, address=options.get("address", ""), config=options.get("host")
     )
@@ -230,7 +229,7 @@ def _named(target: Target, options: Mapping[str, Any]) -> Target:
     port = options.get("port") if target.port is None else target.port
     if port is not None and (type(port) is not int or not 0 < port < 65536):
         raise BadTarget(f"port={port!r}: a port is a number from 1 to 65535")
-    return checked(replace(target, user=user, port=port), f"{user}@{target.host}")
+    return checked(target._replace(user=user, port=port), f"{user}@{target.host}")
 
 
 def _family(value: object) -> socket.AddressFamily:
@@ -255,20 +254,22 @@ def _credentials(options: Mapping[str, Any]) -> Credentials:
     keys = several(options["keys"]) if options.get("keys") is not None else []
     uses_defaults = options.get("default_keys", not keys)
     methods = options.get("preferred_authentications", METHODS)
-    return Credentials(
-        password=options.get("password"),
-        new_password=options.get("new_password"),
-        keys=keys,
-        default_keys=default_keys() if uses_defaults else [],
-        certificates=[Path(path).expanduser() for path in several(options.get("certificates", []))],
-        passphrase=options.get("passphrase"),
-        agent=_agent(options.get("agent", True)),
-        identities_only=options.get("identities_only", False),
-        methods=tuple(_names(methods)),
-        password_prompts=options.get("password_prompts", 3),
-        devices=options.get("devices", ""),
-        adds_to_agent=options.get("adds_to_agent", "no"),
-    )
+    credentials = Credentials()
+    credentials.password = options.get("password")
+    credentials.new_password = options.get("new_password")
+    credentials.keys = keys
+    credentials.default_keys = default_keys() if uses_defaults else []
+    credentials.certificates = [
+        Path(path).expanduser() for path in several(options.get("certificates", []))
+    ]
+    credentials.passphrase = options.get("passphrase")
+    credentials.agent = _agent(options.get("agent", True))
+    credentials.identities_only = options.get("identities_only", False)
+    credentials.methods = tuple(_names(methods))
+    credentials.password_prompts = options.get("password_prompts", 3)
+    credentials.devices = options.get("devices", "")
+    credentials.adds_to_agent = options.get("adds_to_agent", "no")
+    return credentials
 
 
 def _names(value: str | Sequence[str]) -> list[str]:

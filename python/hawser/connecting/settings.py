@@ -6,7 +6,6 @@
 import os
 import socket
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,19 +37,18 @@ class Expanded(str):
     __slots__ = ()
 
 
-@dataclass(kw_only=True)
 class Credentials:
     """What may be used to log in."""
 
-    password: Secret | None = field(default=None, repr=False)
-    new_password: Secret | None = field(default=None, repr=False)
+    password: Secret | None = None
+    new_password: Secret | None = None
     """Sent if the server says that `password` has expired."""
-    keys: list[Key] = field(default_factory=list, repr=False)
+    keys: list[Key]
     """Those that were named, tried first."""
-    default_keys: list[Path] = field(default_factory=list)
-    certificates: list[Path] = field(default_factory=list)
+    default_keys: list[Path]
+    certificates: list[Path]
     """Besides those that lie beside their keys as NAME-cert.pub."""
-    passphrase: Secret | None = field(default=None, repr=False)
+    passphrase: Secret | None = None
     agent: _ssh.Agent | None = None
     identities_only: bool = False
     """None of the agent but those whose files are named."""
@@ -63,8 +61,12 @@ class Credentials:
     """Whether the agent is to hold keys of files, too: 'yes', 'no', 'ask', 'confirm' (at each use),
     a number of seconds, or 'confirm' and that."""
 
+    def __init__(self) -> None:
+        self.keys = []
+        self.default_keys = []
+        self.certificates = []
 
-@dataclass(kw_only=True)
+
 class Settings:
     """How to reach one server, know it, and log in."""
 
@@ -81,17 +83,17 @@ class Settings:
     tcp_keepalive: bool = True
     traffic_class: int | None = None
     """The byte IP_TOS; None leaves it alone."""
-    proxy: str | None = field(default=None, repr=False)
+    proxy: str | None = None
     proxy_command: str | None = None
     proxy_use_fdpass: bool = False
     """The proxy command passes a socket."""
     sock: object | None = None
     """A stream that is connected already."""
     # the server's key
-    host_keys: HostKeyPolicy = field(default_factory=Strict)
+    host_keys: HostKeyPolicy
     strictness: str = "ask"
     """StrictHostKeyChecking, for who can ask: 'yes', 'no', 'ask' or 'accept-new'."""
-    known_hosts: list[Path] = field(default_factory=lambda: default_known_hosts())
+    known_hosts: list[Path]
     host_key_alias: str | None = None
     revoked_keys: Path | None = None
     """A file of public keys that are never right."""
@@ -101,13 +103,13 @@ class Settings:
     """A key that known_hosts has for the address must be the right one, too."""
     trusts_localhost: bool = False
     """Whatever key this machine shows itself is right."""
-    looks: Looks = field(default_factory=Looks)
+    looks: Looks = Looks()
     """How keys are shown to people."""
     updates_host_keys: bool = False
     """known_hosts is to say what the server says of its other keys, and proves."""
     # the login
-    credentials: Credentials = field(default_factory=Credentials)
-    person: Person = field(default_factory=Person)
+    credentials: Credentials
+    person: Person
     # the session
     algorithms: Algorithms | None = None
     compression: bool = False
@@ -117,7 +119,7 @@ class Settings:
     auth_timeout: float | None = 120.0
     require_strict_kex: bool = False
     required_rsa_size: int | None = None
-    rekey: dict[str, float | None] = field(default_factory=dict)
+    rekey: dict[str, float | None]
     keepalive_interval: float = 30.0
     """0: no keepalives."""
     keepalive_count_max: int = 3
@@ -125,8 +127,21 @@ class Settings:
     """Who hears of each packet; None: the log, if that was asked."""
     config: "HostConfig | None" = None
     """What ssh_config says, for what is not of connecting."""
-    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+    variables: Mapping[str, str]
     """Of the environment: sent with each command to a server that takes them."""
+
+    def __init__(
+        self, target: Target, address: str = "", config: "HostConfig | None" = None
+    ) -> None:
+        self.target = target
+        self.address = address
+        self.config = config
+        self.host_keys = Strict()
+        self.known_hosts = default_known_hosts()
+        self.credentials = Credentials()
+        self.person = Person()
+        self.rekey = {}
+        self.variables = {}
 
     @property
     def dialled(self) -> tuple[str, int]:

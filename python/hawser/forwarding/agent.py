@@ -4,16 +4,16 @@ Whoever has the server's account, or is its administrator, can use it while we a
 """
 
 import contextlib
-import logging
 import socket
 from collections.abc import Callable
 
 import _ssh
 
+from ..logs import Log
 from .flow import Count, Flow
 from .places import Meet
 
-log = logging.getLogger("hawser.forward")
+log = Log("hawser.forward")
 
 _MOST = 256 * 1024
 """Bytes of a message (OpenSSH's own cap)."""

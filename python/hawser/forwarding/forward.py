@@ -2,7 +2,6 @@
 connection that comes through it."""
 
 import contextlib
-import logging
 import os
 import sys
 import threading
@@ -11,10 +10,11 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from .. import threads
+from ..logs import Log
 from .doors import Arrival, Door
 from .flow import Flow
 
-log = logging.getLogger("hawser.forward")
+log = Log("hawser.forward")
 
 
 class Forward:

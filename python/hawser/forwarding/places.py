@@ -2,17 +2,17 @@
 for who comes here, or as this machine does, for who comes to the server."""
 
 import errno
-import logging
 import socket
 from collections.abc import Callable
 
 import _ssh
 
+from ..logs import Log
 from .flow import Count, Flow
 from .relay import Relay
 from .socks import BadRequest, Talk, take_request
 
-log = logging.getLogger("hawser.forward")
+log = Log("hawser.forward")
 
 _SECONDS = 30.0
 """For a SOCKS client to say where to, and for a place here to answer."""

@@ -15,7 +15,7 @@ def show_logs(out: Output) -> None:
         package.addHandler(_ToOutput(out))
         package.setLevel(logging.DEBUG)
         package.propagate = False
-    packets.setLevel(logging.DEBUG if out.verbosity > 2 else logging.WARNING)
+    packets.logger().setLevel(logging.DEBUG if out.verbosity > 2 else logging.WARNING)
 
 
 class _ToOutput(logging.Handler):
