@@ -64,7 +64,13 @@ class Runner:
         """How much it can do in the time that a run may take; also warms up what is read."""
         if row.is_fixed:
             return row.amount
-        part = max(1, row.amount // _PROBE)
+        amount = self._guess(row, contestant, max(1, row.amount // _PROBE))
+        if row.round_trip_ms and amount < row.amount:  # windows and depths grow as it goes on
+            amount = max(amount, self._guess(row, contestant, amount))
+        return amount
+
+    def _guess(self, row: Row, contestant: Contestant, part: int) -> int:
+        """By how long a part takes."""
         each = max(self._moving(row, contestant, part).seconds / part, 1e-12)
         amount = row.amount
         while amount > row.amount // _SMALLEST and amount * each > self._pace.most_seconds:
