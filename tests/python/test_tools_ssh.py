@@ -116,6 +116,18 @@ def test_forwards_come_and_go_by_the_command_line(home: Home) -> None:
 
 
 @pytest.mark.usefixtures("terminals")
+def test_what_is_told_while_a_shell_runs(home: Home) -> None:
+    """Each on a line of its own, from the left."""
+    with Terminal(command(home, "-vvv", home.host), env=home.environment(PS1="$ ")) as terminal:
+        terminal.wait_for(r"CHANNEL_SUCCESS \(99")
+        terminal.enter("echo re''ady")
+        for _ in range(2):
+            terminal.wait_for(r"\r\nhawser-ssh: \S+ <- CHANNEL_DATA \(94, \d+ bytes\)\r\n")
+        terminal.enter("exit")
+        assert terminal.wait() == 0
+
+
+@pytest.mark.usefixtures("terminals")
 def test_who_gets_a_terminal(home: Home) -> None:
     environment = home.environment()
     for flags, expected in ((["-t"], "/dev/pts/"), ([], "not a tty")):

@@ -68,7 +68,8 @@ class Output:
 
     def _say(self, text: str) -> None:
         self.flush()
-        self._stderr.write(text + "\n")
+        # A shell has the terminal in raw mode: there a line does not begin at the left by itself.
+        self._stderr.write(text + ("\r\n" if self._stderr.isatty() else "\n"))
         self._stderr.flush()
 
 
