@@ -24,13 +24,13 @@ constexpr std::uint16_t reduce_once(std::uint32_t value) {
   return static_cast<std::uint16_t>(less + (kQ & is_below));
 }
 
-constexpr unsigned reversed7(unsigned value) {
+consteval unsigned reversed7(unsigned value) {
   unsigned reversed = 0;
   for (unsigned bit = 0; bit < 7; ++bit) reversed |= ((value >> bit) & 1) << (6 - bit);
   return reversed;
 }
 
-constexpr std::uint16_t power_of_17(unsigned exponent) {
+consteval std::uint16_t power_of_17(unsigned exponent) {
   std::uint32_t power = 1;
   for (unsigned i = 0; i < exponent; ++i) power = power * 17 % kQ;
   return static_cast<std::uint16_t>(power);
@@ -38,12 +38,12 @@ constexpr std::uint16_t power_of_17(unsigned exponent) {
 
 // FIPS 203 Appendix A: 17 is the 256th root of unity that the transform is made of.
 using Roots = std::array<std::uint16_t, 128>;
-constexpr Roots kZetas = [] {
+constexpr Roots kZetas = []() consteval {
   Roots roots{};
   for (unsigned i = 0; i < 128; ++i) roots[i] = power_of_17(reversed7(i));
   return roots;
 }();
-constexpr Roots kGammas = [] {
+constexpr Roots kGammas = []() consteval {
   Roots roots{};
   for (unsigned i = 0; i < 128; ++i) roots[i] = power_of_17(2 * reversed7(i) + 1);
   return roots;

@@ -26,7 +26,7 @@ constexpr HashAlgorithm kHashes[] = {
 };
 
 template <const char* const& cipher>
-constexpr CipherAlgorithm ctr_row(std::string_view name, std::size_t key_size) {
+consteval CipherAlgorithm ctr_row(std::string_view name, std::size_t key_size) {
   return {.name = name,
           .mode = CipherMode::stream,
           .key_size = key_size,
@@ -40,7 +40,7 @@ constexpr CipherAlgorithm ctr_row(std::string_view name, std::size_t key_size) {
 }
 
 template <const char* const& cipher>
-constexpr CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
+consteval CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
   return {.name = name,
           .mode = CipherMode::gcm,
           .key_size = key_size,
@@ -56,7 +56,7 @@ constexpr CipherAlgorithm gcm_row(std::string_view name, std::size_t key_size) {
 // The start of a packet is a known plaintext after a known IV, and the length cannot be checked
 // before a block is decrypted (CVE-2008-5161).
 template <const char* const& cipher, std::size_t block_size>
-constexpr CipherAlgorithm cbc_row(std::string_view name, std::size_t key_size) {
+consteval CipherAlgorithm cbc_row(std::string_view name, std::size_t key_size) {
   return {.name = name,
           .mode = CipherMode::cbc,
           .key_size = key_size,
@@ -152,7 +152,7 @@ constexpr KemAlgorithm kKems[] = {
 };
 
 template <Curve curve>
-constexpr KeyAlgorithm ecdsa_row(std::string_view key_type, std::size_t field_size) {
+consteval KeyAlgorithm ecdsa_row(std::string_view key_type, std::size_t field_size) {
   return {key_type,
           1,
           2,

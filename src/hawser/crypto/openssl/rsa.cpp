@@ -55,7 +55,7 @@ class Parameters {
 Status verify_signature(EVP_PKEY* key, HashId hash, ByteView message, ByteView signature) {
   if (hash == HashId::none) return fail(Errc::internal, "rsa hash");
   const auto modulus_size = static_cast<std::size_t>(EVP_PKEY_get_size(key));
-  if (signature.size() > modulus_size) return fail(Errc::host_key_signature, "rsa size");
+  if (signature.size() > modulus_size) return refused(Errc::host_key_signature, "rsa size");
   // Some old servers leave out the leading zeros.
   Bytes padded(modulus_size);
   copy(signature, ByteSpan(padded).last(signature.size()));
