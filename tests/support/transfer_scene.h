@@ -39,6 +39,9 @@ class MemoryServer {
   bool shuffles = false;                        // its answers
   std::size_t at_once = SIZE_MAX;               // requests that it answers in a round
   bool tells_sizes = false;                     // in listings
+  bool refuses_all = false;                     // from now on
+  std::uint32_t mode = 0100644;                 // of files, as it tells it; 0: it does not
+  bool tells_times = false;
   // What was seen.
   std::size_t rounds = 0;
   std::size_t most_open = 0;
@@ -68,12 +71,18 @@ class MemoryServer {
   }
 
  private:
-  static Packet attributes(std::uint32_t id, std::uint64_t size, std::uint32_t mode) {
-    return Packet(105).u32(id).u32(0x5).u64(size).u32(mode);
+  Packet attributes(std::uint32_t id, std::uint64_t size) const {
+    const std::uint32_t flags = (mode != 0 ? 0x5U : 0x1U) | (tells_times ? 0x8U : 0U);
+    Packet packet(105);
+    packet.u32(id).u32(flags).u64(size);
+    if (mode != 0) packet.u32(mode);
+    if (tells_times) packet.u32(100).u32(200);
+    return packet;
   }
 
   Packet answer(const Request& request) {
     const auto& path = request.handle_or_path;
+    if (refuses_all && request.type != 1) return status(request.id, 4);
     switch (request.type) {
       case 1:
         return has_posix_rename ? Packet(2).u32(3).string("posix-rename@openssh.com").string("1")
@@ -88,9 +97,9 @@ class MemoryServer {
         return write(request, files[path.substr(2)]);
       case 7:  // LSTAT
         if (!files.contains(path)) return status(request.id, 2);
-        return attributes(request.id, files[path].size(), 0100644);
+        return attributes(request.id, files[path].size());
       case 8:
-        return attributes(request.id, files[path.substr(2)].size(), 0100644);
+        return attributes(request.id, files[path.substr(2)].size());
       case 11:
         if (refuses.contains(path)) return status(request.id, 3);
         open.insert("d:" + path);
