@@ -81,6 +81,8 @@ class SftpPeer {
       case 4:
         host_->open.erase(path);
         return status(request, number_ >= host_->refuses_closes_from ? 4 : 0);
+      case 5:
+        return read(request);
       case 6:
         return write(request);
       case 7:
@@ -120,6 +122,14 @@ class SftpPeer {
     const std::string handle = std::to_string(number) + ":" + path;
     host_->open.insert(handle);
     return Packet(102).u32(request.id).string(handle);
+  }
+
+  Packet read(const Request& request) {
+    const Bytes& content = file_of(request.handle_or_path);
+    const auto begin = static_cast<std::size_t>(request.offset);
+    if (begin >= content.size()) return status(request, 1);
+    const auto size = std::min<std::size_t>(content.size() - begin, request.size);
+    return Packet(103).u32(request.id).string(as_text(ByteView(content).subspan(begin, size)));
   }
 
   Packet write(const Request& request) {
