@@ -58,8 +58,8 @@ struct CertificateNeed {
   std::uint64_t now;           // seconds since 1970
   ByteView authority_blob;     // whose word counts for this principal
   // By which the authority may sign; empty: by all that can be checked.
-  std::span<const std::string> signature_algorithms =
-      {};  // NOLINT(readability-redundant-member-init): may be left out
+  // NOLINTNEXTLINE(readability-redundant-member-init): may be left out
+  std::span<const std::string> signature_algorithms = {};
 };
 
 enum class CertificateFault : std::uint8_t {
