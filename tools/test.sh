@@ -4,10 +4,11 @@
 #   tools/test.sh                                 all stages
 #   tools/test.sh lint|cpp|asan|icount|python|pythons|interop    only these
 #   tools/test.sh interop-all                     each combination of algorithms, not only each pair
+#   tools/test.sh tsan                            the threaded C++ tests under ThreadSanitizer
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 all=(lint cpp asan icount python pythons interop)
-known=("${all[@]}" interop-all)
+known=("${all[@]}" interop-all tsan)
 summary=()
 status=0
 
@@ -45,6 +46,14 @@ stage_pythons() { run "other Pythons" bash tools/pythons.sh; }
 stage_interop() { run "interop, every pair" build/venv/bin/python -m pytest tests/interop; }
 stage_interop_all() {
   run "interop, every combination" build/venv/bin/python -m pytest tests/interop --all
+}
+
+stage_tsan() { run "threads, TSan" threads; }
+
+threads() {
+  cmake --preset tsan >build/cmake-tsan.log 2>&1 || { cat build/cmake-tsan.log; return 1; }
+  cmake --build --preset tsan --target hawser_threads_test -- --quiet &&
+    TSAN_OPTIONS=halt_on_error=1 build/tsan/tests/hawser_threads_test --gtest_brief=1
 }
 
 preset() {

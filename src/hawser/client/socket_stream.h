@@ -35,8 +35,10 @@ class SocketStream final : public ByteStream {
 
   int descriptor_;
   bool is_tcp_;
-  bool owes_ack_ = false;     // of a small read: no write has carried it away
-  unsigned large_reads_ = 0;  // in a row, none of which took all that the space allowed
+  bool owes_ack_ = false;  // of a small read: no write has carried it away
+  // In a row, none of which took all that the space allowed. A poller may read while another
+  // thread waits.
+  std::atomic<unsigned> large_reads_ = 0;
   std::atomic<bool> is_shut_down_ = false;
   WakeEvent wake_;
 };
