@@ -132,6 +132,26 @@ TEST(Edge, of_data_that_waits_for_the_socket) {
   EXPECT_EQ(*more, 0u);
 }
 
+// Before a login a peer can have us answer what we do not know, and read no answer.
+TEST(Edge, of_answers_that_wait_before_the_login) {
+  Scene scene;
+  ASSERT_TRUE(scene.handshake());
+  session::Session& session = scene.client.session();
+  const std::size_t before = session.pending_output().size();
+  std::size_t answer = 0;
+  for (std::size_t i = 0; i < limits::kPacketsBeforeLogin && session.can_receive(); ++i) {
+    scene.server.inject(Bytes{200});
+    bring_one_way(scene);
+    if (answer == 0) answer = session.pending_output().size() - before;
+  }
+  ASSERT_FALSE(scene.failure());
+  ASSERT_GT(answer, 0U);
+  EXPECT_GT(session.pending_output().size(), limits::kOutboundBeforeLogin);
+  EXPECT_LE(session.pending_output().size(), limits::kOutboundBeforeLogin + answer);
+  scene.run();  // the peer reads again
+  EXPECT_TRUE(scene.login());
+}
+
 TEST(Edge, of_keys_in_an_agent) {
   for (const std::uint32_t too_many : {0u, 1u}) {
     const std::uint32_t count = limits::kAgentIdentities + too_many;

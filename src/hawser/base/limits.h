@@ -35,7 +35,6 @@ inline constexpr std::uint64_t kSmallBlockBytes =
 inline constexpr std::size_t kDeferredBytes = 1 << 20;  // control packets held back by a re-key
 inline constexpr std::size_t kDeferredPackets = 4096;
 inline constexpr std::size_t kExtensions = 64;  // entries of EXT_INFO (RFC 8308)
-inline constexpr std::size_t kExtensionBytes = 64 * 1024;
 
 inline constexpr unsigned kGroupBitsMin = 2048;     // RFC 8270; smaller groups are within reach
 inline constexpr unsigned kGroupBitsWanted = 3072;  // as strong as a 128-bit cipher

@@ -277,5 +277,15 @@ TEST(Fingerprint, OfACertificateIsThatOfItsKey) {
             fingerprint(engine(), public_blob("ed25519")).value());
 }
 
+TEST(PublicKey, NamesOfTypesAreBounded) {
+  for (const std::size_t more : {0U, 1U}) {
+    const std::string name(limits::kAlgorithmName + more, 'a');
+    Bytes blob;
+    wire::BytesSink sink(blob);
+    wire::put_string(sink, as_bytes(name));
+    EXPECT_EQ(key_type_of(blob), more == 0 ? name : "");
+  }
+}
+
 }  // namespace
 }  // namespace hawser::keys

@@ -12,6 +12,14 @@ TEST(RekeyPolicy, thresholds) {
   EXPECT_TRUE(policy.is_due({999, 10, 16}));
 }
 
+TEST(RekeyPolicy, thresholds_of_its_own) {
+  const RekeyPolicy policy({});
+  EXPECT_FALSE(policy.is_due({limits::kRekeyBytes - 1, limits::kRekeyPackets - 1, 16}));
+  EXPECT_TRUE(policy.is_due({limits::kRekeyBytes, 0, 16}));
+  EXPECT_TRUE(policy.is_due({0, limits::kRekeyPackets, 16}));
+  static_assert(limits::kRekeyPackets < limits::kHardPackets);
+}
+
 // RFC 4344 3.2: a small block wears its key out sooner.
 TEST(RekeyPolicy, blocks) {
   const RekeyPolicy policy({.bytes = UINT64_MAX, .packets = UINT64_MAX, .interval = std::nullopt});

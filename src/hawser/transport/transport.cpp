@@ -162,8 +162,7 @@ Status Transport::take_disconnect(ByteView payload) {
 Status Transport::take_ext_info(ByteView payload) {
   const auto message = HAWSER_TRY(wire::decode<wire::ExtInfo>(payload));
   if (++ext_infos_ > 2) return fail(Errc::unexpected_message, "EXT_INFO", wire::ExtInfo::number);
-  if (message.count > limits::kExtensions ||
-      message.entries.bytes.size() > limits::kExtensionBytes) {
+  if (message.count > limits::kExtensions) {
     return fail(Errc::limit_passed, "EXT_INFO", limits::kExtensions);
   }
   wire::Reader reader(message.entries.bytes);
