@@ -50,6 +50,9 @@ class Server:
         """An empty directory for files, in which SFTP begins."""
         self._log = folder / "log"
 
+    def __repr__(self) -> str:
+        return f"<hawser.testing.Server {self.destination}>"
+
     @property
     def destination(self) -> str:
         """For `hawser.connect`."""
