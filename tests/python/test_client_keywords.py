@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -258,6 +259,21 @@ def test_an_agent_takes_each_kind_of_key(keys: Keys, agent: str, kind: str) -> N
     for wrong in (0, -1, 1 << 32, 1.5):
         with pytest.raises((ValueError, TypeError, OverflowError)):
             held.add(key, lifetime=wrong)  # type: ignore[arg-type]
+
+
+def test_an_agent_is_told_of_each_constraint(keys: Keys, agent: str) -> None:
+    held = _ssh.Agent(agent)
+    brief, asking = (_ssh.PrivateKey.from_file(keys[kind].path) for kind in ("ed25519", "rsa"))
+    held.add(brief, lifetime=1)
+    held.add(asking, confirm=True)
+    identities = {key.blob: key for key in list(held.keys())}
+    with pytest.raises(_ssh.AgentError):  # it has nobody to ask
+        identities[asking.blob].sign(b"data")
+    end = time.monotonic() + 10
+    while len(held.keys()) == 2 and time.monotonic() < end:
+        time.sleep(0.1)
+    (left,) = held.keys()
+    assert left.blob == asking.blob
 
 
 def test_an_agent_that_will_not(keys: Keys, agent: str) -> None:
