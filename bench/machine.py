@@ -25,7 +25,7 @@ def describe(pace: Pace) -> dict[str, str]:
         "server": f"OpenSSH {version_in(said(found('ssh'), '-V'))} on the loopback, no compression",
         "OpenSSL": version_in(said("openssl", "version")),
         "Python": platform.python_version(),
-        "rounds": f"{pace.rounds}, of which the median counts",
+        "rounds": f"{pace.rounds}, over distance 3 at most, of which the median counts",
     }
 
 

@@ -16,6 +16,7 @@ from .yard import Yard, server_cpu
 
 _PROBE = 32  # the part of a row by which it is seen how fast a contestant is
 _SMALLEST = 16  # the smallest part that one is given
+_FAR_ROUNDS = 3  # over distance the line sets the time, not the machine's mood
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,8 @@ class Runner:
     def run(self, row: Row, results: Results) -> None:
         row = row.scaled(self._pace.divisor)
         cells: dict[str, Cell] = {}
-        for turn in range(self._pace.rounds):
+        rounds = min(self._pace.rounds, _FAR_ROUNDS) if row.round_trip_ms else self._pace.rounds
+        for turn in range(rounds):
             for contestant in self._those_for(row, results):
                 try:
                     if turn == 0:
