@@ -1,5 +1,8 @@
 // Result<T>: a value or an Error. HAWSER_TRY unwraps one or returns its error from the function
 // that it stands in.
+//
+// One in a full expression, and nothing made in it before: GCC does not destroy the members of a
+// half-made aggregate, or the arguments of a call, when it returns from the middle of them.
 #pragma once
 
 #include <expected>

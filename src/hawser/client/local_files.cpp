@@ -65,15 +65,15 @@ LocalFiles::LocalFiles(std::string root, Beneath beneath, Role role,
       umask_(current_umask()) {}
 
 Result<LocalFiles> LocalFiles::for_sources(const std::string& root) {
-  return LocalFiles(root, HAWSER_TRY(Beneath::open(root, Symlinks::follow)), Role::sources,
-                    LocalTarget::Durability::cached);
+  auto beneath = HAWSER_TRY(Beneath::open(root, Symlinks::follow));
+  return LocalFiles(root, std::move(beneath), Role::sources, LocalTarget::Durability::cached);
 }
 
 Result<LocalFiles> LocalFiles::for_targets(const std::string& root,
                                            LocalTarget::Durability durability,
                                            Beneath::Method method) {
-  return LocalFiles(root, HAWSER_TRY(Beneath::open(root, Symlinks::refuse, method)), Role::targets,
-                    durability);
+  auto beneath = HAWSER_TRY(Beneath::open(root, Symlinks::refuse, method));
+  return LocalFiles(root, std::move(beneath), Role::targets, durability);
 }
 
 std::string LocalFiles::path_of(const std::string& relative) const {

@@ -12,8 +12,9 @@ struct Parts {
 };
 
 Result<Parts> split(const BIGNUM* number) {
-  Parts parts{HAWSER_TRY(require(OwnedBignum(BN_dup(number)), "prime")),
-              HAWSER_TRY(require(OwnedBignum(BN_new()), "prime")), 0};
+  Parts parts{};
+  parts.minus_one = HAWSER_TRY(require(OwnedBignum(BN_dup(number)), "prime"));
+  parts.odd = HAWSER_TRY(require(OwnedBignum(BN_new()), "prime"));
   HAWSER_TRY(check(BN_sub_word(parts.minus_one.get(), 1), "prime"));
   while (BN_is_bit_set(parts.minus_one.get(), parts.twos) == 0) ++parts.twos;
   HAWSER_TRY(check(BN_rshift(parts.odd.get(), parts.minus_one.get(), parts.twos), "prime"));

@@ -33,7 +33,10 @@ Result<PublicNumbers> public_numbers(ByteView e_bytes, ByteView n_bytes, Errc co
   }
   // Odd, and not 1, is at least 3.
   if (bits_of(e) < 2 || bits_of(e) > kExponentBits || !is_odd(e)) return fail(code, "rsa exponent");
-  return PublicNumbers{HAWSER_TRY(public_number(e)), HAWSER_TRY(public_number(n))};
+  PublicNumbers numbers;
+  numbers.e = HAWSER_TRY(public_number(e));
+  numbers.n = HAWSER_TRY(public_number(n));
+  return numbers;
 }
 
 // Parameters being collected; the first failure sticks.
@@ -151,12 +154,11 @@ Result<PrivateNumbers> private_numbers(Parts parts, BN_CTX* context) {
     if (bits_of(trimmed(factor)) < 2 || !is_odd(factor))
       return fail(Errc::key_damaged, "rsa factor");
   }
-  PrivateNumbers secret{HAWSER_TRY(secret_number(trimmed(parts[2]))),
-                        HAWSER_TRY(secret_number(trimmed(parts[3]))),
-                        HAWSER_TRY(secret_number(trimmed(parts[4]))),
-                        HAWSER_TRY(secret_number(trimmed(parts[5]))),
-                        {},
-                        {}};
+  PrivateNumbers secret;
+  secret.d = HAWSER_TRY(secret_number(trimmed(parts[2])));
+  secret.iqmp = HAWSER_TRY(secret_number(trimmed(parts[3])));
+  secret.p = HAWSER_TRY(secret_number(trimmed(parts[4])));
+  secret.q = HAWSER_TRY(secret_number(trimmed(parts[5])));
   secret.dmp1 = HAWSER_TRY(reduced(secret.d.get(), secret.p.get(), context));
   secret.dmq1 = HAWSER_TRY(reduced(secret.d.get(), secret.q.get(), context));
   return secret;
