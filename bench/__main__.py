@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from . import facts, machine, measure, report
@@ -34,6 +35,7 @@ def main() -> int:
     measure.adopt_orphans()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))  # and leave nothing behind
     pace = _TINY if options.tiny else _QUICK if options.quick else _FULL
+    pace = replace(pace, rounds=options.rounds or pace.rounds)
     results = Results(machine=machine.describe(pace))
     present = _present(contestants(build / "cmake" / "bench"), options, results)
     rows = [row for row in _rows(options) if re.search(options.only, row.name)]
@@ -61,6 +63,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description="Hawser beside its peers")
     parser.add_argument("--quick", action="store_true", help="less of everything: five minutes")
     parser.add_argument("--tiny", action="store_true", help="only whether it works: seconds")
+    parser.add_argument("--rounds", type=int, metavar="N", help="of which the median counts (5)")
     parser.add_argument("--only", default="", metavar="REGEX", help="rows whose name has this")
     parser.add_argument("--with", dest="names", default="", metavar="A,B", help="only these")
     parser.add_argument("--no-plots", action="store_true", help="the tables alone")
