@@ -1,5 +1,6 @@
 """PrivateKey and PublicKey: made, read, written and shown as ssh-keygen does."""
 
+import base64
 import subprocess
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from clients import connect, echo
 from servers import Keys, OpenSSHServer
 from servers.keys import PASSPHRASE, copy_names, plain_names
 
+DATA = Path(__file__).parents[1] / "data" / "keys"
 KINDS: dict[str, tuple[str, int | None, str]] = {
     "ed25519": ("ed25519", None, "ssh-ed25519"),
     "ecdsa": ("ecdsa", None, "ecdsa-sha2-nistp256"),
@@ -72,6 +74,29 @@ def test_it_reads_what_it_writes(made: _ssh.PrivateKey, passphrase: str | None) 
             _ssh.PrivateKey.from_bytes(content)
         with pytest.raises(_ssh.WrongPassphrase):
             _ssh.PrivateKey.from_bytes(content, "another")
+
+
+@pytest.mark.parametrize("rounds", [2048, 2049])
+def test_the_most_rounds(rounds: int) -> None:
+    """What is too much is said before a passphrase is asked for; what is not is done."""
+    armor = (DATA / "ed25519_rounds_2049").read_text()
+    begin, *lines, end = armor.strip().splitlines()
+    blob = base64.b64decode("".join(lines))
+    assert blob.count(bytes.fromhex("00000801")) == 1
+    blob = blob.replace(bytes.fromhex("00000801"), rounds.to_bytes(4))
+    file = "\n".join([begin, base64.b64encode(blob).decode(), end, ""])
+    refusal = _ssh.PassphraseRequired if rounds == 2048 else _ssh.UnsupportedKey
+    with pytest.raises(refusal):
+        _ssh.PrivateKey.from_bytes(file.encode())
+
+
+@pytest.mark.parametrize("kib", [256 * 1024, 256 * 1024 + 1])
+def test_the_most_memory(kib: int) -> None:
+    file = (DATA / "ed25519_v3_encrypted.ppk").read_text()
+    file = file.replace("Memory: 512", f"Memory: {kib}").replace("Passes: 3", "Passes: 1")
+    refusal = _ssh.WrongPassphrase if kib == 256 * 1024 else _ssh.UnsupportedKey
+    with pytest.raises(refusal):  # what is done with other costs gives another key
+        _ssh.PrivateKey.from_bytes(file.encode(), PASSPHRASE)
 
 
 def test_a_generated_key_signs(made: _ssh.PrivateKey, tmp_path: Path) -> None:
