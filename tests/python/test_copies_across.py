@@ -1,10 +1,15 @@
 """Copies from server to server, and within one: `RemotePath.copy`, and hawser-scp of two places."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+import _ssh
 from client_homes import connect_to
 from hawser.files.between import Between
 from servers import DropbearServer, OpenSSHServer
@@ -116,6 +121,40 @@ class TestPaths:
                 with pytest.raises(InterruptedError, match=name):
                     between.file(f"{near.remote}/{name}", f"{far}/{name}")
         assert seen(far) == {"old": "as it was"}
+
+    @pytest.mark.parametrize(
+        ("names", "refusal"), [(["a", "a"], _ssh.UnsafeNameError), ("abc", _ssh.LimitError)]
+    )
+    def test_listings_that_lie(
+        self,
+        near: Home,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        names: list[str],
+        refusal: type[Exception],
+    ) -> None:
+        """A name that is a symlink first and then a file would be written through; and one that
+        lists without an end would fill the memory."""
+        monkeypatch.setattr("hawser.files.between.MAX_ENTRIES", 2)
+        (near.remote / "tree").mkdir()
+
+        class Liar:
+            def __init__(self, honest: _ssh.SFTP) -> None:
+                self.honest = honest
+
+            def __getattr__(self, name: str) -> Any:
+                return getattr(self.honest, name)
+
+            @contextlib.contextmanager
+            def scandir(self, path: str) -> Iterator[list[Any]]:
+                what = self.honest.stat("/etc/passwd")
+                yield [SimpleNamespace(name=name, stat=lambda **_: what) for name in names]
+
+        with connect_to(near.server, tmp_path) as client:
+            between = Between(cast(_ssh.SFTP, Liar(client.files)), client.files)
+            with pytest.raises(refusal):
+                between.tree(f"{near.remote}/tree", f"{near.remote}/copy")
+        assert seen(near.remote) == {"tree": None, "copy": None}
 
 
 class TestTool:

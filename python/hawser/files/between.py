@@ -15,7 +15,7 @@ from operator import itemgetter
 
 import _ssh
 
-from .sides import check_depth, kind_of
+from .sides import MAX_ENTRIES, check_depth, kind_of
 from .transfers import Progress
 
 
@@ -59,12 +59,10 @@ class Between:
 
     def _real(self, path: str) -> str:
         """Of what is not there yet, too, if the directory that it is to be in is there."""
+        if self.target.exists(path):
+            return self.target.realpath(path)
         folder, _, name = path.rstrip("/").rpartition("/")
-        return (
-            self.target.realpath(path)
-            if self.target.exists(path)
-            else (f"{self.target.realpath(folder or '.').rstrip('/')}/{name}")
-        )
+        return _join(self.target.realpath(folder or "."), name)
 
     def _file(self, old: str, new: str, found: _ssh.SFTPAttributes) -> None:
         mode = stat.S_IMODE(found.st_mode or 0o644) & 0o777
@@ -110,9 +108,7 @@ class Between:
         check_depth(old, len(within) - 1)
         if not (exist_ok and self.target.exists(new)):
             self.target.mkdir(new)
-        with self.source.scandir(old) as entries:
-            listed = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries]
-        for name, entry in sorted(listed, key=itemgetter(0)):
+        for name, entry in sorted(self._listed(old).items(), key=itemgetter(0)):
             try:
                 self._entry(_join(old, name), _join(new, name), entry, exist_ok, within)
             except _ssh.SFTPError as error:  # a server that is lost, or lies, is another matter
@@ -121,6 +117,18 @@ class Between:
                 self.on_error(error)
         if self.preserve:
             self._set(new, stat.S_IMODE(found.st_mode or 0o755) & 0o777, found)
+
+    def _listed(self, folder: str) -> dict[str, _ssh.SFTPAttributes]:
+        """A name that stands there as a symlink and as a file would be written through."""
+        found: dict[str, _ssh.SFTPAttributes] = {}
+        with self.source.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name in found:
+                    raise _ssh.UnsafeNameError(f"{_join(folder, entry.name)}: it is listed twice")
+                found[entry.name] = entry.stat(follow_symlinks=False)
+                if len(found) > MAX_ENTRIES:
+                    raise _ssh.LimitError(f"{folder}: more than {MAX_ENTRIES} entries")
+        return found
 
     def _entry(
         self,
