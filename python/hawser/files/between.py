@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from operator import itemgetter
@@ -25,6 +25,23 @@ class Links(Enum):
     FOLLOWED = "what it leads to is copied"
     ALIKE = "one that leads to the same"
     LEFT_OUT = "on_skip is told"
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """An entry of a tree that is being copied, here and there."""
+
+    old: str
+    new: str
+    within: tuple[str, ...]
+    """The real paths of all directories from the root to the one that is being read."""
+    exist_ok: bool
+
+    def entry(self, name: str) -> "_Spot":
+        return replace(self, old=_join(self.old, name), new=_join(self.new, name))
+
+    def entered(self, real: str) -> "_Spot":
+        return replace(self, within=(*self.within, real))
 
 
 @dataclass(frozen=True)
@@ -52,7 +69,8 @@ class Between:
         """With `exist_ok` into the directory that is there."""
         if self._is_same_server() and _is_beneath(self._real(new), self._real(old)):
             raise OSError(errno.EINVAL, f"{new}: a directory cannot be copied into itself", old)
-        self._tree(old, new, self.source.stat(old), exist_ok, (self.source.realpath(old),))
+        root = _Spot(old, new, (self.source.realpath(old),), exist_ok)
+        self._tree(root, self.source.stat(old))
 
     def _is_same_server(self) -> bool:
         return self.source is self.target
@@ -96,27 +114,19 @@ class Between:
     def _set(self, new: str, mode: int, found: _ssh.SFTPAttributes) -> None:
         self.target.setstat(new, mode=mode, atime=found.st_atime, mtime=found.st_mtime)
 
-    def _tree(
-        self,
-        old: str,
-        new: str,
-        found: _ssh.SFTPAttributes,
-        exist_ok: bool,
-        within: tuple[str, ...],
-    ) -> None:
-        """`within`: the real paths of all directories from the root to this one."""
-        check_depth(old, len(within) - 1)
-        if not (exist_ok and self.target.exists(new)):
-            self.target.mkdir(new)
-        for name, entry in sorted(self._listed(old).items(), key=itemgetter(0)):
+    def _tree(self, at: _Spot, found: _ssh.SFTPAttributes) -> None:
+        check_depth(at.old, len(at.within) - 1)
+        if not (at.exist_ok and self.target.exists(at.new)):
+            self.target.mkdir(at.new)
+        for name, entry in sorted(self._listed(at.old).items(), key=itemgetter(0)):
             try:
-                self._entry(_join(old, name), _join(new, name), entry, exist_ok, within)
+                self._entry(at.entry(name), entry)
             except _ssh.SFTPError as error:  # a server that is lost, or lies, is another matter
                 if self.on_error is None:
                     raise
                 self.on_error(error)
         if self.preserve:
-            self._set(new, stat.S_IMODE(found.st_mode or 0o755) & 0o777, found)
+            self._set(at.new, stat.S_IMODE(found.st_mode or 0o755) & 0o777, found)
 
     def _listed(self, folder: str) -> dict[str, _ssh.SFTPAttributes]:
         """A name that stands there as a symlink and as a file would be written through."""
@@ -130,32 +140,26 @@ class Between:
                     raise _ssh.LimitError(f"{folder}: more than {MAX_ENTRIES} entries")
         return found
 
-    def _entry(
-        self,
-        old: str,
-        new: str,
-        found: _ssh.SFTPAttributes,
-        exist_ok: bool,
-        within: tuple[str, ...],
-    ) -> None:
+    def _entry(self, at: _Spot, found: _ssh.SFTPAttributes) -> None:
         kind = kind_of(found.st_mode or 0)
         is_followed = kind == "symlink" and self.links is Links.FOLLOWED
         if is_followed:
-            found = self.source.stat(old)
+            found = self.source.stat(at.old)
             kind = kind_of(found.st_mode or 0)
         if kind == "file":
-            self._file(old, new, found)
+            self._file(at.old, at.new, found)
         elif kind == "directory":
-            real = self.source.realpath(old) if is_followed else _join(within[-1], _name(old))
-            if real in within:
-                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), old)
-            self._tree(old, new, found, exist_ok, (*within, real))
+            parent = at.within[-1]
+            real = self.source.realpath(at.old) if is_followed else _join(parent, _name(at.old))
+            if real in at.within:
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), at.old)
+            self._tree(at.entered(real), found)
         elif kind == "symlink" and self.links is Links.ALIKE:
-            self.target.symlink(self.source.readlink(old), new)
+            self.target.symlink(self.source.readlink(at.old), at.new)
         elif self.on_skip is not None:
-            self.on_skip(old, kind)
+            self.on_skip(at.old, kind)
         else:
-            raise _not_to_be_copied(old)
+            raise _not_to_be_copied(at.old)
 
 
 def _not_to_be_copied(path: str) -> OSError:
