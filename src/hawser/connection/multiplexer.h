@@ -75,6 +75,8 @@ class Multiplexer {
 
   // Whether it is the peer's window that keeps write() from taking more.
   [[nodiscard]] bool is_window_shut(ChannelId id);
+  // How much the peer may send on the channel before anything is consumed; 0: there is none.
+  [[nodiscard]] std::uint32_t receive_window(ChannelId id);
 
   [[nodiscard]] std::size_t channels() const { return channels_.size(); }
   // The shortest that an open or a global request took; Duration::max() if there was none.
@@ -104,7 +106,7 @@ class Multiplexer {
   static std::optional<ChannelEvent> announced_keys(ByteView list);
   Result<std::optional<ChannelEvent>> take_channel_reply(std::uint32_t channel, bool is_success);
   Result<std::optional<ChannelEvent>> deliver(Channel& channel, Stream stream, ByteView data);
-  [[nodiscard]] bool can_grow(const Channel& channel) const;
+  [[nodiscard]] std::uint32_t growth_allowed(const Channel& channel, std::uint32_t wanted) const;
   Result<Channel*> existing(std::uint32_t number);
   Result<Channel*> usable(ChannelId id);
 

@@ -63,6 +63,11 @@ bool Multiplexer::is_window_shut(ChannelId id) {
   return channel != nullptr && channel->can_send_data() && channel->out().left() == 0;
 }
 
+std::uint32_t Multiplexer::receive_window(ChannelId id) {
+  const Channel* channel = channels_.find(id);
+  return channel == nullptr ? 0 : channel->in().size();
+}
+
 Status Multiplexer::send_eof(ChannelId id) {
   Channel* channel = HAWSER_TRY(usable(id));
   if (!channel->can_send_data()) return {};
@@ -85,19 +90,20 @@ Status Multiplexer::consume(ChannelId id, std::size_t bytes) {
   ReceiveWindow& window = channel->in();
   if (!window.is_keeping_up()) {
     channel->growth().restart(now_);
-  } else if (channel->growth().notice(bytes, window.size(), now_, round_trip_) &&
-             can_grow(*channel)) {
-    window.grow(window.size());
+  } else if (const std::uint32_t more =
+                 channel->growth().notice(bytes, window.size(), now_, round_trip_)) {
+    window.grow(growth_allowed(*channel, more));
   }
   const std::uint32_t adjustment = window.consume(bytes, limits::kChannelPacket);
   if (adjustment == 0) return {};
   return post(wire::ChannelWindowAdjust{channel->peer().value(), adjustment});
 }
 
-bool Multiplexer::can_grow(const Channel& channel) const {
-  const std::uint32_t size = channel.in().size();
-  return size <= config_.window_most / 2 &&
-         channels_.window_bytes() + size <= limits::kWindowsTogether;
+std::uint32_t Multiplexer::growth_allowed(const Channel& channel, std::uint32_t wanted) const {
+  const std::uint64_t size = channel.in().size();
+  const bool is_too_much = size + wanted > config_.window_most ||
+                           channels_.window_bytes() + wanted > limits::kWindowsTogether;
+  return is_too_much ? 0 : wanted;
 }
 
 Status Multiplexer::global_request(std::string_view name, ByteView extra) {

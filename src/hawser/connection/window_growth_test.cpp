@@ -15,7 +15,7 @@ std::uint32_t size_after_a_second(std::uint64_t rate, Duration round_trip, std::
   for (int tick = 0; tick < 1000; ++tick) {
     now += milliseconds(1);
     const std::uint64_t window_rate = size / (round_trip / milliseconds(1));
-    if (growth.notice(std::min(rate, window_rate), size, now, round_trip)) size *= 2;
+    size += growth.notice(std::min(rate, window_rate), size, now, round_trip);
   }
   return size;
 }
@@ -27,7 +27,7 @@ TEST(WindowGrowth, follows_what_the_path_carries) {
     const std::uint64_t path = kGigabit * static_cast<std::uint64_t>(round_trip);
     const std::uint32_t size = size_after_a_second(kGigabit, milliseconds(round_trip), kStart);
     EXPECT_GE(size, path) << round_trip;
-    EXPECT_LE(size, std::max<std::uint64_t>(kStart, 4 * path)) << round_trip;
+    EXPECT_LE(size, std::max<std::uint64_t>(kStart, path + path / 3 + (4 << 20))) << round_trip;
   }
 }
 
@@ -39,12 +39,13 @@ TEST(WindowGrowth, what_a_slow_consumer_leaves_does_not_count) {
   WindowGrowth growth;
   const Duration round_trip = milliseconds(10);
   const Instant now = Instant{} + milliseconds(100);
-  EXPECT_FALSE(growth.notice(700, 1000, now, round_trip));
+  EXPECT_EQ(growth.notice(800, 1000, now, round_trip), 0U);
   growth.restart(now);
-  EXPECT_FALSE(growth.notice(700, 1000, now, round_trip));
-  EXPECT_TRUE(growth.notice(50, 1000, now, round_trip));
-  EXPECT_FALSE(growth.notice(5000, 2000, now + milliseconds(9), round_trip));  // on its way before
-  EXPECT_TRUE(growth.notice(5000, 2000, now + milliseconds(10), round_trip));
+  EXPECT_EQ(growth.notice(800, 1000, now, round_trip), 0U);
+  EXPECT_EQ(growth.notice(75, 1000, now, round_trip), 1000U);
+  const Instant later = now + round_trip;
+  EXPECT_EQ(growth.notice(5000, 2000, later - milliseconds(1), round_trip), 0U);  // sent before
+  EXPECT_EQ(growth.notice(5000, 2000, later, round_trip), 2000U);
 }
 
 TEST(WindowGrowth, WaitsUntilThePathIsKnown) {
@@ -52,9 +53,9 @@ TEST(WindowGrowth, WaitsUntilThePathIsKnown) {
   WindowGrowth growth;
   Instant now;
   for (int i = 0; i < 100; ++i) {
-    EXPECT_FALSE(growth.notice(kSize, kSize, now += milliseconds(1), Duration::max()));
+    EXPECT_EQ(growth.notice(kSize, kSize, now += milliseconds(1), Duration::max()), 0U);
   }
-  EXPECT_TRUE(growth.notice(kSize, kSize, now += milliseconds(20), milliseconds(50)));
+  EXPECT_EQ(growth.notice(kSize, kSize, now += milliseconds(20), milliseconds(50)), kSize);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 // Key files of PyPI's cryptography-vectors: what loads has the public half that its makers wrote
 // beside it, signs, and verifies; what is none of ours, or damaged, is told apart.
+#include <ostream>
+
 #include <gtest/gtest.h>
 
 #include "hawser/crypto/testing/record_file.h"
@@ -17,6 +19,10 @@ struct KeyFile {
   std::string algorithm;  // to sign with; empty: the file is refused
   Errc error{};
 };
+
+void PrintTo(const KeyFile& file, std::ostream* out) {
+  *out << file.path;
+}
 
 const KeyFile kFiles[] = {
     {"OpenSSH/ed25519-nopsw.key", "", "ssh-ed25519"},

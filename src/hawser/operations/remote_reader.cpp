@@ -22,7 +22,7 @@ void RemoteReader::begin(std::uint64_t at, ByteSpan to) {
   is_streaming_ = false;
   const bool is_sequential = expected_ == at;
   if (!ranges_.empty() && position() != at) reset();
-  window_ = is_sequential ? std::min(std::max(window_ * 2, to.size()), limits::kSftpReadAhead) : 0;
+  window_ = is_sequential ? std::min(std::max(window_ * 2, to.size()), link_->read_ahead()) : 0;
   if (ahead_ == ReadAhead::none) window_ = 0;
 }
 
@@ -221,26 +221,14 @@ void RemoteReader::stream(std::uint64_t at) {
   to_ = {};
   done_ = 0;
   is_streaming_ = true;
-  window_ = limits::kSftpReadAhead;
-  next_growth_ = at + window_;
-}
-
-// Once a window has come and been taken, and the next bytes are still waited for, the path carries
-// more at once than was asked for.
-void RemoteReader::grow_window() {
-  if (at_ < next_growth_) return;
-  window_ = std::min(window_ * 2, limits::kSftpReadAheadMost);
-  next_growth_ = at_ + window_;
 }
 
 Result<RemoteReader::Progress> RemoteReader::advance_stream() {
+  window_ = link_->read_ahead();
   HAWSER_TRY(ask());
   if (ranges_.empty()) return Progress::wanting;  // there was no room to ask
   const Range& range = ranges_.front();
-  if (range.state == State::asked) {
-    grow_window();
-    return Progress::wanting;
-  }
+  if (range.state == State::asked) return Progress::wanting;
   if (range.got > 0) return Progress::full;
   const Error error = failure_.value_or(
       Error{Errc::sftp_status, static_cast<std::uint32_t>(refusal_.code), "read"});

@@ -76,7 +76,6 @@ class RemoteReader final : private sftp::Receiver {
   void bind();
   Status ask();
   [[nodiscard]] unsigned most_in_flight() const;
-  void grow_window();
   Status ask_for(Range& range);
   Status ask_rest(Range& range, std::uint32_t got);
   [[nodiscard]] std::uint32_t next_size(std::uint64_t next) const;
@@ -98,7 +97,6 @@ class RemoteReader final : private sftp::Receiver {
   std::size_t done_ = 0;
   std::optional<std::uint64_t> expected_;  // where a sequential read would go on
   std::size_t window_ = 0;                 // bytes to have asked for beyond what is wanted
-  std::uint64_t next_growth_ = 0;          // where in a stream the window may grow
   std::optional<std::uint64_t> size_hint_;
   std::uint32_t block_ = limits::kSftpBlockMost;  // this file's own limit, learned by short reads
   bool has_seen_end_ = false;                     // within ranges_

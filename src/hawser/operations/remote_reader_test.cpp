@@ -111,6 +111,28 @@ TEST(RemoteReader, ReadsAheadOnlyInOrder) {
   EXPECT_LE(scene.server.seen.size() - so_far, 3U);
 }
 
+// What is asked for ahead of sequential reads of 1 MiB at its most, with that much window.
+std::uint64_t most_ahead(std::uint32_t window) {
+  constexpr std::uint64_t kSize = 1 << 20;
+  Scene scene(64 << 20);
+  scene.link->set_receive_window(window);
+  std::uint64_t most = 0;
+  for (std::uint64_t at = 0; at < 32 * kSize; at += kSize) {
+    EXPECT_TRUE(scene.read(at, kSize));
+    for (const auto& request : scene.server.seen) {
+      const std::uint64_t end = request.offset + request.size;
+      if (end > at + kSize) most = std::max(most, end - (at + kSize));
+    }
+  }
+  return most;
+}
+
+TEST(RemoteReader, ReadsAheadWhatTheWindowLetsThrough) {
+  EXPECT_LE(most_ahead(2 << 20), 8U << 20);
+  EXPECT_GE(most_ahead(16 << 20), 12U << 20);
+  EXPECT_LE(most_ahead(64 << 20), limits::kSftpReadAheadMost);
+}
+
 TEST(RemoteReader, ReadsNothingAheadIfToldSo) {
   Scene scene(1 << 20, 1, ReadAhead::none);
   for (std::uint64_t at = 0; at < 10'000; at += 1000) ASSERT_TRUE(scene.read(at, 1000));
@@ -213,6 +235,7 @@ TEST(RemoteReader, StreamsASmallFileInOneRoundTrip) {
 // More is asked for at once the more the path carries, and more requests if each brings little.
 TEST(RemoteReader, StreamsDeeperWhereThatIsWhatHoldsItUp) {
   Scene scene(100'000'000, 1, ReadAhead::none);
+  scene.link->set_receive_window(64 << 20);
   scene.reader.hint_size(scene.server.content.size());
   scene.reader.stream(0);
   std::uint64_t most = 0;

@@ -102,6 +102,12 @@ void SftpLink::set_clock(Instant now, Duration round_trip_of_session) {
   lone_request_.reset();
 }
 
+void SftpLink::set_receive_window(std::uint32_t size) {
+  constexpr std::size_t kBeyond = 6 << 20;
+  read_ahead_ = std::clamp(size + kBeyond, hawser::limits::kSftpReadAhead,
+                           hawser::limits::kSftpReadAheadMost);
+}
+
 void SftpLink::time_request(std::size_t in_flight_before) {
   if (engine_.in_flight() > 1) {
     lone_request_.reset();
@@ -112,6 +118,7 @@ void SftpLink::time_request(std::size_t in_flight_before) {
 
 Result<Want> SftpOperation::advance(session::Session& session, Inbox& inbox) {
   link_->set_clock(session.now(), session.round_trip());
+  link_->set_receive_window(session.receive_window(link_->box().id()));
   const std::size_t in_flight = link_->engine().in_flight();
   for (;;) {
     Want want = HAWSER_TRY(step());

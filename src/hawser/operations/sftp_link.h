@@ -52,6 +52,10 @@ class SftpLink final : private DataTarget {
   // A request that is alone tells the round trip. Call it when requests may have been made, with
   // how many were in flight when set_clock() was called.
   void time_request(std::size_t in_flight_before);
+  // How many bytes to have asked for at once: what the channel's window lets through, which grows
+  // with the path, and what it may grow by.
+  [[nodiscard]] std::size_t read_ahead() const { return read_ahead_; }
+  void set_receive_window(std::uint32_t size);
   // So near that a few requests at once are as fast as many.
   [[nodiscard]] bool is_near() const { return clock_.round_trip < kNear; }
   // Why it broke, for people, escaped; empty if there is no more to say than the error.
@@ -77,6 +81,7 @@ class SftpLink final : private DataTarget {
   std::uint32_t write_block_ = hawser::limits::kSftpBlock;
   SftpBranches branches_;
   Clock clock_;
+  std::size_t read_ahead_ = hawser::limits::kSftpReadAhead;
   std::optional<Instant> lone_request_;  // when it was made
   std::optional<std::uint64_t> ticket_;  // of the subsystem's request
   bool is_refused_ = false;

@@ -62,6 +62,10 @@ class Session final : private connection::Outbox {
   [[nodiscard]] bool is_window_shut(connection::ChannelId channel) {
     return multiplexer_.is_window_shut(channel);
   }
+  // How much the peer may send on the channel before anything is consumed; 0: there is none.
+  [[nodiscard]] std::uint32_t receive_window(connection::ChannelId channel) {
+    return multiplexer_.receive_window(channel);
+  }
   Status send_eof(connection::ChannelId channel);
   Status close(connection::ChannelId channel);
   Status consume(connection::ChannelId channel, std::size_t bytes);
