@@ -121,7 +121,10 @@ std::uint32_t RemoteReader::next_size(std::uint64_t next) const {
   }
   const std::uint64_t unit = to_.size();
   const bool is_small = unit < kWorthFitting && ahead_ == ReadAhead::as_it_goes;
-  if (is_small) return static_cast<std::uint32_t>(std::min(block, 4 * kWorthFitting));
+  if (is_small) {
+    const bool is_sequential = window_ > 0;
+    return static_cast<std::uint32_t>(std::min(block, (is_sequential ? 4 : 1) * kWorthFitting));
+  }
   const std::uint64_t left = unit - (next - at_) % unit;
   const std::uint64_t parts = (left + block - 1) / block;
   constexpr std::uint64_t kAlign = 4096;
@@ -169,6 +172,9 @@ void RemoteReader::take(sftp::RequestId id, const sftp::Reply& reply) {
     if (range.got == range.size) {
       range.state = State::whole;
       if (range.largest > 0) block_ = std::clamp(range.largest, kBlockLeast, block_);
+    } else if (is_enough(range)) {
+      range.size = range.got;
+      range.state = State::whole;
     } else if (const Status asked = ask_rest(range, got); !asked) {
       range.state = State::refused;
       failure_ = asked.error();
@@ -185,6 +191,15 @@ void RemoteReader::take(sftp::RequestId id, const sftp::Reply& reply) {
   if (refusal_.code == sftp::StatusCode::ok) keep(reply, ignored, refusal_);
   range.state = State::refused;
   has_seen_end_ = true;
+}
+
+// A short read that has all that is wanted: most often it is the end of a small file, and all that
+// is ever read of it. Far away the rest is asked for even so, to be there for who does read on.
+bool RemoteReader::is_enough(const Range& range) const {
+  const bool is_last = &range == &ranges_.back();
+  const bool goes_on = is_streaming_ || window_ > 0;
+  return link_->is_near() && is_last && !goes_on && range.got > 0 &&
+         range.offset + range.got >= wanted_end();
 }
 
 // A short read is asked for again, as often as the server likes; nothing at all only once.

@@ -77,6 +77,7 @@ class RemoteReader final : private sftp::Receiver {
   Status ask();
   [[nodiscard]] unsigned most_in_flight() const;
   Status ask_for(Range& range);
+  [[nodiscard]] bool is_enough(const Range& range) const;
   Status ask_rest(Range& range, std::uint32_t got);
   [[nodiscard]] std::uint32_t next_size(std::uint64_t next) const;
   [[nodiscard]] std::uint64_t wanted_end() const { return at_ + to_.size(); }

@@ -133,6 +133,28 @@ TEST(RemoteReader, ReadsAheadWhatTheWindowLetsThrough) {
   EXPECT_LE(most_ahead(64 << 20), limits::kSftpReadAheadMost);
 }
 
+// How many requests a read of all of a small file takes, over a path of that length.
+std::size_t requests_for_all(Duration round_trip) {
+  Scene scene(1024);
+  scene.link->set_clock(Instant{}, round_trip);
+  EXPECT_EQ(*scene.read(0, 1024), scene.expected(0, 1024));
+  EXPECT_TRUE(scene.server.serve(scene.link->engine()) || scene.server.seen.size() == 1);
+  const std::size_t requests = scene.server.seen.size();
+  EXPECT_TRUE(scene.read(1024, 1024)->empty());  // whichever it was, the end is found
+  return requests;
+}
+
+TEST(RemoteReader, FindsTheEndAheadOnlyWhereThatSavesARoundTrip) {
+  EXPECT_EQ(requests_for_all(std::chrono::microseconds(100)), 1U);
+  EXPECT_EQ(requests_for_all(std::chrono::milliseconds(50)), 2U);
+}
+
+TEST(RemoteReader, AsksForLittleWhereNothingShowsThatItGoesOn) {
+  Scene scene(4 << 20);
+  for (const std::uint64_t at : {3u << 20, 1u << 20, 2u << 20}) ASSERT_TRUE(scene.read(at, 100));
+  for (const auto& request : scene.server.seen) EXPECT_LE(request.size, 32U * 1024);
+}
+
 TEST(RemoteReader, ReadsNothingAheadIfToldSo) {
   Scene scene(1 << 20, 1, ReadAhead::none);
   for (std::uint64_t at = 0; at < 10'000; at += 1000) ASSERT_TRUE(scene.read(at, 1000));
