@@ -174,7 +174,8 @@ install_requirements() {
 
 install_project() {
   say "building and installing the project"
-  pip install --no-build-isolation --no-deps .
+  pip install --no-build-isolation --no-deps \
+    --config-settings=cmake.define.CMAKE_COMPILE_WARNING_AS_ERROR=ON .
 }
 
 pip() {
