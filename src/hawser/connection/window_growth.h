@@ -23,7 +23,7 @@ class WindowGrowth {
     if (!is_known || round_trip < kShort || now < began_) return 0;
     if (now - began_ > round_trip + round_trip / 8) begin(now);
     used_ += bytes;
-    if (used_ < size / 8 * 7) return 0;
+    if (used_ < size - size / 8) return 0;
     begin(now + round_trip);  // until then what comes was sent within the old size
     return std::min(size, kStep);
   }
@@ -35,7 +35,8 @@ class WindowGrowth {
   // Within this the smallest window carries 2 GiB/s. Longer queues only make the peer slower:
   // sshd moves all that it has buffered.
   static constexpr Duration kShort = std::chrono::milliseconds(1);
-  // The most that a window may have too much, beside the ninths that the above allows for.
+  // A window stops within 9/7 of what the path carries and this: seven eighths of a larger one do
+  // not come in a round trip and an eighth.
   static constexpr std::uint32_t kStep = 4 << 20;
 
   void begin(Instant at) {

@@ -48,6 +48,15 @@ TEST(WindowGrowth, what_a_slow_consumer_leaves_does_not_count) {
   EXPECT_EQ(growth.notice(5000, 2000, later, round_trip), 2000U);
 }
 
+TEST(WindowGrowth, of_an_unused_window_there_is_none_however_small) {
+  for (const std::uint32_t size : {1u, 7u, 8u}) {
+    WindowGrowth growth;
+    const Instant now = Instant{} + milliseconds(100);
+    EXPECT_EQ(growth.notice(0, size, now, milliseconds(10)), 0U) << size;
+    EXPECT_EQ(growth.notice(size, size, now, milliseconds(10)), size) << size;
+  }
+}
+
 TEST(WindowGrowth, WaitsUntilThePathIsKnown) {
   constexpr std::uint32_t kSize = 2 << 20;
   WindowGrowth growth;
