@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import queue
 import socket
 import stat
 import threading
@@ -14,6 +15,9 @@ import pytest
 
 import hawser
 from clients import Background, within
+from hawser.forwarding.doors import Arrival
+from hawser.forwarding.flow import Count, Flow
+from hawser.forwarding.forward import Listening
 from proxies import serving
 from servers.base import free_port
 
@@ -107,10 +111,39 @@ def test_many_at_once(client: hawser.Client, echo_port: int) -> None:
 
 def test_a_place_that_refuses(client: hawser.Client) -> None:
     with client.forward_local_port("", 0, "127.0.0.1", free_port()) as forward:
-        with socket.create_connection(("127.0.0.1", forward.port)) as sock:
-            assert sock.recv(1) == b""
-        assert forward.refused == 1
+        for number in range(1, 21):
+            with socket.create_connection(("127.0.0.1", forward.port)) as sock:
+                assert sock.recv(1) == b""
+            assert forward.refused == number  # who sees the end sees it counted
     assert client.run("true").ok
+
+
+def test_who_is_turned_away_is_counted_first() -> None:
+    """Whatever the threads do: who sees the end of the connection reads it."""
+    seen = queue.SimpleQueue[int]()
+
+    class Visitor:
+        def meet(self, count: Count) -> Flow | None:
+            return None
+
+        def turn_away(self) -> None:
+            seen.put(listening.refused)
+
+    class Door:
+        address: tuple[str, int] | str = "nowhere"
+
+        def accept(self) -> Arrival:
+            if listening.accepted:
+                raise OSError
+            return Visitor()
+
+        def close(self) -> None: ...
+
+        def abandon(self) -> None: ...
+
+    listening = Listening(Door(), "nowhere")
+    listening.accept()
+    assert seen.get(timeout=5) == 1
 
 
 def test_the_end_ends_what_is_connected(client: hawser.Client, echo_port: int) -> None:

@@ -12,9 +12,17 @@ import _ssh
 from .flow import Count, Flow
 from .relay import Relay
 
-Arrival = Callable[[Count], Flow | None]
-"""Finds the other side for somebody who came: None if it is not to be had, which they were told.
-May take long; OSError says why it is not."""
+
+class Arrival(Protocol):
+    """Somebody who came."""
+
+    def meet(self, count: Count) -> Flow | None:
+        """Finds the other side: None if it is not to be had, which they were told. May take long;
+        OSError says why it is not."""
+        raise NotImplementedError
+
+    def turn_away(self) -> None:
+        """Ends the connection of whom nothing was found for."""
 
 
 class Door(Protocol):
@@ -43,16 +51,7 @@ class LocalDoor:
 
     def accept(self) -> Arrival:
         sock, _ = self._listener.accept()
-        return lambda count: self._meet(sock, count)
-
-    def _meet(self, sock: socket.socket, count: Count) -> Flow | None:
-        channel = None
-        try:
-            channel = self._open(sock)
-        finally:
-            if channel is None:
-                sock.close()
-        return None if channel is None else Relay(sock, channel, count)
+        return _LocalArrival(sock, self._open)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -64,6 +63,21 @@ class LocalDoor:
 
     def abandon(self) -> None:
         self._listener.close()
+
+
+class _LocalArrival:
+    def __init__(
+        self, sock: socket.socket, open_channel: Callable[[socket.socket], _ssh.Channel | None]
+    ) -> None:
+        self._sock = sock
+        self._open = open_channel
+
+    def meet(self, count: Count) -> Flow | None:
+        channel = self._open(self._sock)
+        return None if channel is None else Relay(self._sock, channel, count)
+
+    def turn_away(self) -> None:
+        self._sock.close()
 
 
 class RemoteDoor:
@@ -83,17 +97,7 @@ class RemoteDoor:
 
     def accept(self) -> Arrival:
         channel, _ = self._listener.accept()
-
-        def arrival(count: Count) -> Flow | None:
-            flow = None
-            try:
-                flow = self._meet(channel, count)
-            finally:
-                if flow is None:
-                    channel.close()
-            return flow
-
-        return arrival
+        return _RemoteArrival(channel, self._meet)
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
@@ -101,6 +105,21 @@ class RemoteDoor:
 
     def abandon(self) -> None:
         """The session is dead in the child, and with it this."""
+
+
+class _RemoteArrival:
+    def __init__(
+        self, channel: _ssh.Channel, meet: Callable[[_ssh.Channel, Count], Flow | None]
+    ) -> None:
+        self._channel = channel
+        self._meet = meet
+
+    def meet(self, count: Count) -> Flow | None:
+        return self._meet(self._channel, count)
+
+    def turn_away(self) -> None:
+        with contextlib.suppress(OSError):  # the session has ended
+            self._channel.close()
 
 
 def listen_at(host: str, port: int) -> socket.socket:

@@ -156,13 +156,15 @@ class Listening:
                 threads.start(self._serve, "forward", arrival)
 
     def _serve(self, arrival: Arrival) -> None:
+        flow = None
         try:
-            flow = arrival(self._count)
+            flow = arrival.meet(self._count)
         except OSError as error:
             log.info("%s: %s", self.shown, error)
-            flow = None
+        finally:
+            if flow is None:
+                self._turn_away(arrival)
         if flow is None:
-            self.refused += 1
             return
         with self._lock:
             self._flows.add(flow)
@@ -174,6 +176,12 @@ class Listening:
         finally:
             with self._lock:
                 self._flows.discard(flow)
+
+    def _turn_away(self, arrival: Arrival) -> None:
+        """Counts first, for who sees the end may look at once."""
+        with self._lock:
+            self.refused += 1
+        arrival.turn_away()
 
     def _count(self, sent: int, received: int) -> None:
         with self._lock:
