@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, Unpack
 
@@ -47,6 +47,7 @@ class Client(Forwarding):
         self._name = f"{settings.target.user}@{settings.target}"
         self._sftp: _ssh.SFTP | None = None
         self._opening = threading.Lock()
+        self._gave_up = False
         self._owner = os.getpid()
         self.refused_variables: set[str] = set()
         """Environment variables that the server does not take as such."""
@@ -251,15 +252,16 @@ class Client(Forwarding):
         from .files.transfers import put
 
         sys.audit("hawser.put", self._name, local, remote)
-        copies = put(
-            self.files,
-            local,
-            remote,
-            recursive=recursive,
-            preserve=preserve,
-            resume=resume,
-            progress=progress,
-        )
+        with self._uploading():
+            copies = put(
+                self.files,
+                local,
+                remote,
+                recursive=recursive,
+                preserve=preserve,
+                resume=resume,
+                progress=progress,
+            )
         if verify:
             self._verify(copies)
         return [copy for _, copy in copies]
@@ -282,18 +284,28 @@ class Client(Forwarding):
         from .files.syncing import sync_paths
 
         sys.audit("hawser.sync", self._name, source, target)
-        return sync_paths(
-            self.files,
-            self._output_of,
-            source,
-            target,
-            checksum=checksum,
-            delete=delete,
-            dry_run=dry_run,
-            exclude=exclude,
-            symlinks=symlinks,
-            progress=progress,
-        )
+        with self._uploading():
+            return sync_paths(
+                self.files,
+                self._output_of,
+                source,
+                target,
+                checksum=checksum,
+                delete=delete,
+                dry_run=dry_run,
+                exclude=exclude,
+                symlinks=symlinks,
+                progress=progress,
+            )
+
+    @contextlib.contextmanager
+    def _uploading(self) -> Iterator[None]:
+        """What is given up leaves something to be done at the end."""
+        try:
+            yield
+        except BaseException:
+            self._gave_up = True
+            raise
 
     def _verify(self, pairs: "list[tuple[str, str]]") -> None:
         from .files.checksums import verify
@@ -318,6 +330,10 @@ class Client(Forwarding):
         if os.getpid() != self._owner:  # a child of fork: it is the parent's
             return
         self.close_forwards()
+        if self._gave_up and self._sftp is not None and not self._sftp.closed:
+            from .files.settling import settle
+
+            settle(self._sftp)
         for link in reversed(self._links):
             with contextlib.suppress(OSError):
                 link.close()

@@ -1,10 +1,13 @@
 """`Client.get` and `Client.put`: names, patterns, lists, trees."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 import hawser
+from client_homes import connect_to
+from servers import OpenSSHServer
 
 
 def names(folder: Path) -> list[str]:
@@ -90,6 +93,28 @@ def test_progress_can_end_it(client: hawser.Client, here: Path, there: Path) -> 
         client.get(str(there / "file"), here, progress=stop)
     assert (here / "file").read_bytes() == b"old"
     assert names(here) == ["file"]
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(
+    openssh: OpenSSHServer, here: Path, there: Path
+) -> None:
+    """Not even if the client closes at once."""
+    with (here / "file").open("wb") as file:
+        file.truncate(64 << 30)
+
+    def stop(path: str, done: int, total: int) -> None:
+        if done > 10_000_000:
+            raise KeyError("enough")
+
+    with (
+        pytest.raises(KeyError, match="enough"),
+        connect_to(openssh, here) as client,
+    ):
+        client.put(here / "file", str(there), progress=stop)
+    end = time.monotonic() + 2
+    while (left := names(there)) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert left == []
 
 
 def test_the_home_directory(client: hawser.Client, here: Path) -> None:

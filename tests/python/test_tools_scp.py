@@ -257,6 +257,25 @@ def test_sigterm_leaves_in_order(home: Home) -> None:
     assert list(home.local.iterdir()) == []
 
 
+def test_a_broken_upload_leaves_nothing(home: Home) -> None:
+    """At full speed, when much is under way that the server has not seen yet."""
+    with (home.local / "big").open("wb") as big:
+        big.truncate(64 << 30)
+    with home.terminal("scp", "big", home.place) as terminal:
+        terminal.wait_for(r"[1-9]\d\d(\.\d)?MB ")
+        terminal.interrupt()
+        assert terminal.wait() == 130
+    assert_soon_empty(home.remote)
+
+
+def assert_soon_empty(folder: Path) -> None:
+    """Servers delete a file of that size not at once."""
+    end = time.monotonic() + 2
+    while (left := list(folder.iterdir())) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert left == []
+
+
 def test_memory_is_bounded(home: Home) -> None:
     """512 MiB (sparse) passes through less than 100 MiB."""
     with (home.remote / "big").open("wb") as big:

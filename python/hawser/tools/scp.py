@@ -13,6 +13,7 @@ from itertools import groupby
 import _ssh
 
 from ..escape import describe, display
+from ..files.settling import settle
 from ..globbing import literal
 from ..target import BadTarget, Target, parse_copy_argument
 from .connecting import connect
@@ -179,12 +180,18 @@ class _Copy:
         if self._arguments.protocol == "scp":
             return None
         try:
-            return stack.enter_context(session.sftp())
+            sftp = stack.enter_context(session.sftp())
         except OSError as error:
             if session.closed or self._arguments.protocol == "sftp":
                 raise
             self._out.detail(f"the server has no SFTP ({error}): going on with SCP")
             return None
+        stack.push(lambda kind, _error, _trace: self._settle(sftp, is_broken=kind is not None))
+        return sftp
+
+    def _settle(self, sftp: _ssh.SFTP, *, is_broken: bool) -> None:
+        if is_broken or self._status:
+            settle(sftp)
 
     def _mover(self, session: _ssh.Session, sftp: _ssh.SFTP | None) -> Mover:
         recursive, preserve = self._arguments.recursive, self._arguments.preserve

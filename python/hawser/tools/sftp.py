@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from ..escape import display
+from ..files.settling import settle
 from ..globbing import quoted
 from ..target import BadTarget, parse_destination
 from .connecting import connect
@@ -131,7 +132,13 @@ class _Job:
                 recursive=self._arguments.recursive,
                 flushes=self._arguments.flushes,
             )
-            return self._work(shell, script)
+            status = FAILED_STATUS
+            try:
+                status = self._work(shell, script)
+            finally:
+                if status:
+                    settle(sftp)
+            return status
 
     def _script(self, stack: ExitStack) -> Iterable[str] | None:
         name = self._arguments.batch_file
