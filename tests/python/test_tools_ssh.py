@@ -73,6 +73,20 @@ def test_a_reader_that_has_enough(home: Home) -> None:
     assert done.stdout == "y\n"
 
 
+def test_sigterm_ends_it_at_once(home: Home) -> None:
+    """OpenSSH closes the channel of a command without a terminal only when that has ended."""
+    with subprocess.Popen(
+        command(home, home.host, "echo ready; exec sleep 20"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=home.environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(4) == 143
+
+
 @pytest.mark.usefixtures("terminals")
 def test_a_shell(home: Home) -> None:
     with Terminal(command(home, home.host), env=home.environment(PS1="$ ")) as terminal:

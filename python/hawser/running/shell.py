@@ -8,6 +8,8 @@ import contextlib
 import os
 import select
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -21,7 +23,8 @@ from .starting import set_variable
 from .terminal import modes_of, raw, resizes, size_of
 
 LEFT_STATUS = 255
-_END_SECONDS = 2.0
+_END_SECONDS = 0.2
+"""For what the command said before its end by us."""
 
 
 class Terminal(Enum):
@@ -115,6 +118,8 @@ class _Interaction:
         self._escapes = escapes
         self._resized = False
         self._wake_reader, self._wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._waking = threading.Lock()
+        self._is_over = False
 
     def run(self) -> int:
         outputs = [
@@ -135,10 +140,14 @@ class _Interaction:
             return LEFT_STATUS
         finally:
             self._channel.close()
+            # A server may not answer that before the command has ended, which may be never.
+            deadline = time.monotonic() + _END_SECONDS
             for pump in (ended, *outputs):
-                pump.join(_END_SECONDS)
-            for end in (self._wake_reader, self._wake_writer):
-                os.close(end)
+                pump.join(max(deadline - time.monotonic(), 0))
+            with self._waking:
+                self._is_over = True
+                for end in (self._wake_reader, self._wake_writer):
+                    os.close(end)
 
     def _wait(self) -> None:
         """In a thread of its own: wakes the one that waits for keys."""
@@ -148,8 +157,9 @@ class _Interaction:
             self._wake()
 
     def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._wake_writer, b"\0")
+        with self._waking, contextlib.suppress(BlockingIOError):
+            if not self._is_over:
+                os.write(self._wake_writer, b"\0")
 
     def _note_resize(self) -> None:
         self._resized = True
