@@ -63,6 +63,26 @@ class TestPaths:
                 one.path(near.remote, "missing").copy(other.path(far, "x"))
             assert not (far / "x").exists()
 
+    def test_what_nobody_may_write(
+        self, near: Home, far: Path, dropbear: DropbearServer, tmp_path: Path
+    ) -> None:
+        """Such files can be copied; by root it would work anyhow."""
+        plant(near.remote, {"one": None, "one/a": "a" * 100_000})
+        (near.remote / "one" / "a").chmod(0o444)
+        with (
+            connect_to(near.server, tmp_path) as client,
+            connect_to(dropbear, tmp_path) as other,
+        ):
+            one = client.path(near.remote, "one")
+            one.copy(near.remote / "two")
+            one.copy(near.remote / "three", preserve_metadata=True)
+            one.copy(other.path(far, "four"))
+            client.sync(one, client.path(near.remote, "five"))
+        places = [*(near.remote / name for name in ("two", "three", "five")), far / "four"]
+        for copy in (place / "a" for place in places):
+            assert copy.read_text() == "a" * 100_000
+            assert copy.stat().st_mode & 0o777 == 0o444
+
     def test_within_a_server(self, near: Home, tmp_path: Path) -> None:
         plant(near.remote, {"one": None, "one/a": "a" * 100_000})
         with connect_to(near.server, tmp_path) as client:

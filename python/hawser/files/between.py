@@ -99,13 +99,16 @@ class Between:
     @contextmanager
     def _made(self, new: str, mode: int) -> Iterator[None]:
         """Made empty first, so that nobody reads in it who may not read the source; and gone again
-        if the copy fails."""
+        if the copy fails. That nobody may write it comes last: it is opened once more."""
         if self.target.exists(new):
             yield
             return
-        self.target.open(new, "x", permissions=mode).close()
+        self.target.open(new, "x", permissions=mode | stat.S_IWUSR).close()
         try:
             yield
+            made = self.target.stat(new).st_mode if not mode & stat.S_IWUSR else None
+            if made is not None:
+                self.target.chmod(new, stat.S_IMODE(made) & ~stat.S_IWUSR)
         except BaseException:
             with suppress(OSError):
                 self.target.unlink(new)
