@@ -171,6 +171,31 @@ def test_content(client: hawser.Client, there: Path) -> None:
         assert file.read() == b"\xffmore"
 
 
+def test_what_open_says_of_text(client: hawser.Client, there: Path) -> None:
+    """As the built-in does."""
+    path = client.path(there / "text")
+    for mode, buffering in (("rbt", -1), ("wtt", -1), ("w", 0)):
+        with pytest.raises(ValueError):
+            path.open(mode, buffering)
+        with pytest.raises(ValueError):
+            (there / "here").open(mode, buffering)
+    assert not path.exists()
+    with path.open("w", buffering=1) as file:
+        file.write("a line\n")
+        assert (there / "text").read_text() == "a line\n"
+        assert (file.mode, file.name) == ("w", str(there / "text"))
+    with pytest.raises(LookupError):
+        path.open("r", encoding="no such")
+
+
+def test_names_that_no_file_can_have(client: hawser.Client, there: Path) -> None:
+    for path in (client.path(there, "a\0b"), there / "a\0b"):
+        assert not path.exists()
+        assert not path.is_dir()
+        with pytest.raises(ValueError):
+            path.stat()
+
+
 def test_directories(client: hawser.Client, there: Path) -> None:
     path = client.path(there, "a", "b")
     with pytest.raises(FileNotFoundError):

@@ -128,11 +128,11 @@ class RemotePath(PureRemotePath):
         return number
 
     def _mode(self, *, follow_symlinks: bool = True) -> int | None:
-        """None for what is not there, as pathlib takes it: a symlink to nothing or to itself, and a
-        name below a file, too. Where the server does not tell the mode it is 0."""
+        """None for what is not there, as pathlib takes it: a symlink to nothing or to itself, names
+        below a file, and those with a NUL, too. Where the server does not tell the mode it is 0."""
         try:
             return self.stat(follow_symlinks=follow_symlinks).st_mode or 0
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return None
         except _ssh.SFTPError:
             if follow_symlinks and self._leads_nowhere():
@@ -293,14 +293,27 @@ class RemotePath(PureRemotePath):
         errors: str | None = None,
         newline: str | None = None,
     ) -> IO[Any]:
-        """As the built-in: text unless there is a `b` in the mode. Text is UTF-8 by default."""
-        binary = self._opened(mode.replace("t", ""))
+        """As the built-in: text unless there is a `b` in the mode. Text is UTF-8 by default.
+        `buffering` is for text: 1 sends each line when it is written."""
         if "b" in mode:
+            if "t" in mode:
+                raise ValueError("a file is text or binary, not both")
             if encoding is not None or errors is not None or newline is not None:
-                binary.close()
                 raise ValueError("binary files have no encoding, errors and newline")
-            return binary  # type: ignore[return-value]
-        return io.TextIOWrapper(binary, encoding or "utf-8", errors, newline)
+            return self._opened(mode)  # type: ignore[return-value]
+        if buffering == 0:
+            raise ValueError("text cannot be unbuffered")
+        binary = self._opened(mode.replace("t", "", 1))
+        try:
+            text: Any = io.TextIOWrapper(
+                binary, encoding or "utf-8", errors, newline, line_buffering=buffering == 1
+            )
+        except BaseException:
+            binary.close()
+            raise
+        text.mode = mode
+        opened: IO[Any] = text
+        return opened
 
     def _opened(self, mode: str) -> _ssh.SFTPFile:
         sys.audit("hawser.open", str(self), mode)
