@@ -1,6 +1,7 @@
 """hawser-ssh end to end: commands, shells, ports."""
 
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -71,6 +72,30 @@ def test_a_reader_that_has_enough(home: Home) -> None:
             capture_output=True, text=True, env=home.environment(), check=False,
         )  # fmt: skip
     assert done.stdout == "y\n"
+
+
+@pytest.mark.parametrize(
+    ("closed", "out"), [("<&-", "out\n"), (">&-", ""), ("2>&-", "out\n"), ("<&- >&- 2>&-", "")]
+)
+def test_streams_that_are_closed(home: Home, closed: str, out: str) -> None:
+    line = shlex.join(command(home, home.host, "cat; echo out; exit 5"))
+    done = subprocess.run(
+        ["sh", "-c", f"{line} {closed}"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30,
+        env=home.environment(), check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (5, out, "")
+
+
+def test_output_that_finds_no_room(home: Home) -> None:
+    """It is not taken for the command's own status."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(home, home.host, "echo out"),
+            stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, text=True, timeout=30,
+            env=home.environment(), check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (255, "hawser-ssh: No space left on device\n")
 
 
 def test_sigterm_ends_it_at_once(home: Home) -> None:

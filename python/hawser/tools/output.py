@@ -75,7 +75,13 @@ class Output:
 
 def prepare_streams() -> None:
     """Names that are not UTF-8 pass through pipes and files unchanged; a terminal that has not the
-    letters of a name gets escapes."""
+    letters of a name gets escapes. What the caller has closed is empty or goes nowhere, as with
+    `ssh`: else a file or a socket of ours would get its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)  # the lowest that is free: its own
+            os.set_inheritable(descriptor, True)
+            setattr(sys, name, os.fdopen(descriptor, mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stdin):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -14,8 +14,9 @@ LOST_STATUS = 255
 INTERRUPTED_STATUS = 130
 
 
-def run(out: Output, work: Callable[[], int]) -> int:
-    """The status of `work`, or the one for what it raised, which is shown."""
+def run(out: Output, work: Callable[[], int], *, failed: int = FAILED_STATUS) -> int:
+    """The status of `work`, or the one for what it raised, which is shown: `failed` if that is
+    neither the connection nor Ctrl-C."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _leave)
@@ -32,14 +33,14 @@ def run(out: Output, work: Callable[[], int]) -> int:
         return LOST_STATUS
     except CommandError as error:
         out.error(str(error))
-        return FAILED_STATUS
+        return failed
     except BrokenPipeError:  # whoever read our output has enough
         abandon_stdout()
-        return FAILED_STATUS
+        return failed
     except OSError as error:
         out.error(error)
         is_lost = isinstance(error, ConnectionError | TimeoutError | _ssh.ChannelError)
-        return LOST_STATUS if is_lost else FAILED_STATUS
+        return LOST_STATUS if is_lost else failed
     except KeyboardInterrupt:
         out.error("interrupted")
         return INTERRUPTED_STATUS

@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return USAGE_STATUS
     out.quiet, out.verbosity = arguments.quiet, arguments.verbosity
     work = _print_config if arguments.prints_config else _visit
-    return run(out, lambda: work(arguments, out))
+    return run(out, lambda: work(arguments, out), failed=LOST_STATUS)
 
 
 def _print_config(arguments: Arguments, out: Output) -> int:
