@@ -103,6 +103,17 @@ def test_names(home: Home, protocol: tuple[str, ...], name: str) -> None:
     assert not list(home.folder.parent.rglob("evil"))
 
 
+def test_what_follows_two_dashes_is_a_name(home: Home) -> None:
+    (home.local / "-r").write_text("content")
+    run = home.run("scp", "-q", "--", "-r", f"{home.place}/copy")
+    assert (run.status, run.err) == (0, ""), run
+    assert (home.remote / "copy").read_text() == "content"
+    run = home.run("sftp", "-q", "--", "put", "-r", f"{home.host}:{home.remote}")
+    assert (run.status, run.err) == (0, ""), run
+    assert (home.remote / "-r").read_text() == "content"
+    assert home.run("scp", "--").status == 2
+
+
 def test_patterns(home: Home) -> None:
     for name in ("a.c", "b.c", "c.h", "x[1].c"):
         (home.remote / name).write_text(name)

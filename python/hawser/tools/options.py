@@ -2,7 +2,8 @@
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import hawser
@@ -32,6 +33,16 @@ class Parser(argparse.ArgumentParser):
         )
         self._add_connecting()
         self._add_copying()
+
+    def parse(self, argv: Sequence[str] | None) -> argparse.Namespace:
+        """What follows `--` are `places`, whatever they begin with."""
+        words = list(sys.argv[1:] if argv is None else argv)
+        end = words.index("--") if "--" in words else len(words)
+        found = self.parse_intermixed_args(words[:end])
+        found.places = [*found.places, *words[end + 1 :]]
+        if not found.places:
+            self.error("name what is to be done; --help tells more")
+        return found
 
     def _add_connecting(self) -> None:
         group = self.add_argument_group("connecting")

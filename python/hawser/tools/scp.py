@@ -48,7 +48,7 @@ Of a local file whose name has a colon write ./a:b.
 
 def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
-    arguments = _parser().parse_intermixed_args(argv)
+    arguments = _parser().parse(argv)
     out = Output(PROGRAM, quiet=arguments.quiet, verbosity=arguments.verbosity)
     try:
         settings = settings_of(arguments)
@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(PROGRAM, _USAGE, _DESCRIPTION, _EPILOG)
-    parser.add_argument("places", metavar="SOURCE... TARGET", nargs="+")
+    parser.add_argument("places", metavar="SOURCE... TARGET", nargs="*")
     protocol = parser.add_mutually_exclusive_group().add_argument
     protocol(
         "-O", dest="protocol", action="store_const", const="scp", help="use the legacy SCP protocol"

@@ -43,7 +43,7 @@ The path is relative to the home directory; in a URL, too, unless it begins with
 
 def main(argv: Sequence[str] | None = None) -> int:
     prepare_streams()
-    arguments = _parser().parse_intermixed_args(argv)
+    arguments = _parser().parse(argv)
     quiet = arguments.quiet and not arguments.loud
     out = Output(PROGRAM, quiet=quiet, verbosity=arguments.verbosity)
     try:
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> Parser:
     parser = Parser(PROGRAM, _USAGE, _DESCRIPTION, _EPILOG)
-    parser.add_argument("places", metavar="PLACE", nargs="+")
+    parser.add_argument("places", metavar="PLACE", nargs="*")
     parser.add_argument(
         "-b",
         dest="batch_file",
