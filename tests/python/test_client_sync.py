@@ -114,12 +114,29 @@ def test_what_is_there_besides(client: hawser.Client, here: Path, there: Path) -
     plant(here, {"a": "a", "x.tmp": "x"})
     plant(there, {"b": "b", "old": None, "old/c": "c", "keep.tmp": "k", "l": "-> b"})
     there_path = client.path(there)
-    report = client.sync(here, there_path, exclude=["*.tmp"])
+    report = client.sync(here, there_path, exclude="*.tmp")  # one pattern, not six of a letter
     assert (report.deleted, report.skipped) == ([], {"x.tmp": "excluded"})
     there.joinpath("old").chmod(0o777)
     report = client.sync(here, there_path, exclude=["*.tmp"], delete=True)
     assert report.deleted == ["old/c", "old", "l", "b"]
     assert seen(there) == {"a": "a", "keep.tmp": "k"}
+
+
+def test_what_is_excluded_holds_its_directory(
+    client: hawser.Client, here: Path, there: Path
+) -> None:
+    plant(here, {"a": "a"})
+    plant(there, {"old": None, "old/in": None, "old/in/keep.tmp": "k", "old/b": "b", "c": None})
+    for folder in ("old", "old/in", "c"):
+        (there / folder).chmod(0o777)
+    report = client.sync(here, client.path(there), exclude=["*.tmp"], delete=True)
+    assert sorted(report.deleted) == ["c", "old/b"]
+    kept = {"a": "a", "old": None, "old/in": None, "old/in/keep.tmp": "k"}
+    assert seen(there) == kept
+    plant(here, {"old": "a file", "z": "z"})
+    with pytest.raises(FileExistsError, match="holds what is excluded"):
+        client.sync(here, client.path(there), exclude=["*.tmp"], delete=True)
+    assert seen(there) == kept
 
 
 @pytest.mark.parametrize("kind", ["file", "link"])

@@ -47,19 +47,19 @@ def sync(
     report = SyncReport(is_dry_run=dry_run)
     wanted = _wanted(source, exclude, symlinks, report)
     there = target.entries()
+    held = _with_an_excluded_one_below(there, exclude)
     in_the_way = _in_the_way(wanted, there)
-    if in_the_way and not delete:
-        name = in_the_way[0]
-        raise FileExistsError(
-            errno.EEXIST,
-            f"a {there[name].kind} is where a {wanted[name].kind} should be (delete=True takes it)",
-            target.shown(name),
-        )
+    for name in in_the_way:
+        if delete and name not in held:
+            continue
+        why = "it holds what is excluded" if delete else "delete=True takes it"
+        text = f"a {there[name].kind} is where a {wanted[name].kind} should be ({why})"
+        raise FileExistsError(errno.EEXIST, text, target.shown(name))
     differing = _by_content(source, target, wanted, there) if checksum else _by_time(wanted, there)
     _plan(wanted, there, differing, report)
     if delete:
         gone = [name for name in there if name not in wanted and name not in report.skipped]
-        gone = [name for name in gone if not _is_excluded(name, exclude)]
+        gone = [name for name in gone if name not in held and not _is_excluded(name, exclude)]
         report.deleted = sorted({*gone, *_with_all_below(in_the_way, there)}, reverse=True)
     if not dry_run:
         _do(source, target, copy, wanted, there, report)
@@ -90,6 +90,17 @@ def _is_excluded(name: str, patterns: Sequence[str]) -> bool:
     return any(
         fnmatchcase(candidate, pattern) for pattern in patterns for candidate in (*above, *parts)
     )
+
+
+def _with_an_excluded_one_below(there: dict[str, Entry], exclude: Sequence[str]) -> set[str]:
+    """Directories that have to stay, because something in them does."""
+    held: set[str] = set()
+    for name in there:
+        if _is_excluded(name, exclude):
+            while "/" in name:
+                name = name.rpartition("/")[0]
+                held.add(name)
+    return held
 
 
 def _in_the_way(wanted: dict[str, Entry], there: dict[str, Entry]) -> list[str]:

@@ -39,7 +39,7 @@ def sync_paths(
         checksum=checksum,
         delete=delete,
         dry_run=dry_run,
-        exclude=exclude,
+        exclude=[exclude] if isinstance(exclude, str) else exclude,
         symlinks=symlinks,
     )
 
