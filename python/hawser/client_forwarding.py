@@ -1,5 +1,6 @@
 """The calls of a `Client` that forward ports, sockets and the agent."""
 
+import errno
 import os
 import sys
 import weakref
@@ -113,6 +114,8 @@ class Forwarding:
     def _from_here(self, place: tuple[str, int] | str, opens: "Open", shown: str) -> "Forward":
         from .forwarding.doors import LocalDoor, listen_at, listen_at_path
 
+        if self._forwarded.closed:
+            raise _ssh.Error(errno.EBADF, "the session is closed")
         sys.audit("hawser.forward", self._destination, place, shown)
         listener = listen_at_path(place) if isinstance(place, str) else listen_at(*place)
         return self._forward(LocalDoor(listener, opens), shown)

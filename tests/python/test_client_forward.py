@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 import hawser
+from client_homes import connect_to
 from clients import Background, within
 from hawser.forwarding.doors import Arrival
 from hawser.forwarding.flow import Count, Flow
 from hawser.forwarding.forward import Listening
 from proxies import serving
+from servers import OpenSSHServer
 from servers.base import free_port
 
 
@@ -154,6 +156,18 @@ def test_the_end_ends_what_is_connected(client: hawser.Client, echo_port: int) -
     with sock, within(5), contextlib.suppress(ConnectionResetError):
         assert sock.recv(1) == b""
     assert client.run("true").ok
+
+
+def test_a_client_that_is_closed(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    """It would listen for ever, for nothing."""
+    client = connect_to(openssh, tmp_path)
+    client.close()
+    path = tmp_path / "socket"
+    with pytest.raises(OSError, match="closed"):
+        client.forward_socks()
+    with pytest.raises(OSError, match="closed"):
+        client.forward_local_path_to_port(path, "127.0.0.1", 1)
+    assert not path.exists()
 
 
 def test_a_path(client: hawser.Client, echo_port: int, tmp_path: Path) -> None:

@@ -130,6 +130,13 @@ def test_sources_and_sinks(client: hawser.Client, tmp_path: Path) -> None:
         client.run("cat", input=b"", stdin=b"")
 
 
+def test_stdout_stands_for_stderr_alone(client: hawser.Client) -> None:
+    for name in ("stdin", "stdout"):
+        options: dict[str, Any] = {name: hawser.STDOUT}
+        with pytest.raises(ValueError, match="for stderr"):
+            client.run("true", **options)
+
+
 def test_a_sink_that_fails(client: hawser.Client) -> None:
     class Full(io.BytesIO):
         def write(self, data: Any, /) -> int:

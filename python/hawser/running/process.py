@@ -42,6 +42,8 @@ class Process:
         encoding: str | None = None,
         errors: str | None = None,
     ) -> None:
+        if any(isinstance(each, int) and each == STDOUT for each in (stdin, stdout)):
+            raise ValueError("STDOUT is for stderr alone")
         merges = isinstance(stderr, int) and stderr == STDOUT
         if merges and not start.pty:
             start = Start(**{**vars(start), "merges_stderr": True})
