@@ -6,6 +6,7 @@ a dot in front match like others. What cannot be listed has nothing that matches
 
 import fnmatch
 import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
@@ -57,8 +58,9 @@ def _matches(
 def _literal(
     sftp: _ssh.SFTP, path: PurePosixPath, rest: tuple[str, ...], *, wants_folder: bool
 ) -> Iterator[PurePosixPath]:
+    must_be_folder = bool(rest) or wants_folder
     try:
-        found = sftp.exists(path)
+        found = stat.S_ISDIR(sftp.stat(path).st_mode or 0) if must_be_folder else sftp.exists(path)
     except _ssh.SFTPError:
         found = False
     if found:
