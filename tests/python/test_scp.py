@@ -294,6 +294,27 @@ def test_permission_denied(scp_remote: Remote) -> None:
     echo(scp_remote.session)
 
 
+@every_server
+def test_a_long_name_does_not_hide_the_reason(scp_remote: Remote) -> None:
+    path = scp_remote.path("/".join(["x" * 200] * 4))
+    for call in (
+        scp_remote.session.scp_recv,
+        lambda path: scp_remote.session.scp_send(path, 0, b""),
+    ):
+        with pytest.raises(_ssh.SCPError, match="No such file or directory") as error:
+            call(path)
+        assert (error.value.errno, error.value.filename) == (errno.ENOENT, path)
+        assert error.value.strerror is not None
+        assert len(error.value.strerror) <= 512
+
+
+def test_a_name_is_not_taken_for_the_reason(scp_remote: Remote) -> None:
+    path = scp_remote.make("No such file")
+    with pytest.raises(_ssh.SCPError) as error:
+        scp_remote.session.scp_recv(path + "/Permission denied")
+    assert error.value.errno == errno.ENOTDIR
+
+
 def test_mode_of_a_file_of_somebody_else(scp_remote: Remote) -> None:
     """It may be written, but its mode is not ours to set: that is told."""
     if not is_root():

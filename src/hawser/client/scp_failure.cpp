@@ -14,7 +14,8 @@ namespace {
 constexpr std::uint32_t kNotExecutable = 126;  // exit statuses of POSIX shells
 constexpr std::uint32_t kNotFound = 127;
 
-// scp has no codes: the errno is in its words, if the server speaks English.
+// scp has no codes: the errno is in its words, if the server speaks English. They stand at the end
+// most often, where no name can be taken for them.
 int errno_in(std::string_view text) {
   static constexpr struct {
     std::string_view phrase;
@@ -33,8 +34,12 @@ int errno_in(std::string_view text) {
       {"Too many levels of symbolic", ELOOP},
       {"Text file busy", ETXTBSY},
   };
-  const auto* found = std::ranges::find_if(
-      kPhrases, [&](const auto& each) { return text.find(each.phrase) != text.npos; });
+  const auto* found =
+      std::ranges::find_if(kPhrases, [&](const auto& each) { return text.ends_with(each.phrase); });
+  if (found == std::end(kPhrases)) {
+    found = std::ranges::find_if(
+        kPhrases, [&](const auto& each) { return text.find(each.phrase) != text.npos; });
+  }
   return found == std::end(kPhrases) ? 0 : found->number;
 }
 

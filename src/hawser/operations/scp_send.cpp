@@ -6,15 +6,16 @@ namespace {
 
 // A remote scp that finds a directory at its path puts the file into it under the name that we
 // send, and only then looks at that name. This one is longer than any file system takes.
-constexpr std::string_view kNameNobodyTakes = "a directory where a file was meant ";
+// It says so at both ends: of a complaint that is too long, one of them may be left.
+constexpr std::string_view kNameNobodyTakes = "a directory where a file was meant";
 constexpr std::size_t kLongerThanAnyName = 1100;  // ZFS takes 1,023 bytes, others 255
 // Writing takes these away from a file that was made with them.
 constexpr std::uint32_t kSpecialBits = 07000;
 
 std::string name_nobody_takes() {
   std::string name(kNameNobodyTakes);
-  name.resize(kLongerThanAnyName, '_');
-  return name;
+  name.resize(kLongerThanAnyName - name.size(), '_');
+  return name.append(kNameNobodyTakes);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "hawser/base/display.h"
+#include "hawser/base/limits.h"
 
 namespace hawser::scp {
 
@@ -95,6 +96,25 @@ Record read_times(Fields& fields) {
   return times;
 }
 
+bool continues_character(char c) {
+  return (c & 0xc0) == 0x80;
+}
+
+// Escaped. What is the matter stands at one end, most often behind a name that may be long: of what
+// is too long the middle goes.
+std::string complaint_text(ByteView text) {
+  constexpr std::string_view kCut = "...";
+  constexpr std::size_t kLongestEscape = 4;  // of a byte
+  std::string shown = display(text, kLongestEscape * text.size() + kCut.size());
+  if (shown.size() <= limits::kTextShown) return shown;
+  constexpr std::size_t kHalf = (limits::kTextShown - kCut.size()) / 2;
+  std::size_t first = kHalf;
+  std::size_t last = shown.size() - kHalf;
+  while (first > 0 && continues_character(shown[first])) --first;
+  while (last < shown.size() && continues_character(shown[last])) ++last;
+  return shown.replace(first, last - first, kCut);
+}
+
 std::string mode_digits(std::uint32_t mode) {
   std::array<char, kModeDigits> digits{};
   for (std::size_t i = 0; i < kModeDigits; ++i) {
@@ -115,7 +135,7 @@ Result<Record> parse_record(ByteView line) {
       break;
     case '\1':
     case '\2':
-      return Complaint{text.front() == '\2', display(line.subspan(1))};
+      return Complaint{text.front() == '\2', complaint_text(line.subspan(1))};
     case 'C':
       record = read_file(fields);
       break;

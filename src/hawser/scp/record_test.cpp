@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "hawser/base/display.h"
+
 #include "scenario/printing.h"
 
 namespace hawser::scp {
@@ -47,6 +49,20 @@ TEST(Record, reads_what_others_write) {
       {"T1 999999 2 1"sv, Times{1, 2}},
   };
   for (const auto& row : rows) EXPECT_EQ(parse_record(as_bytes(row.line)), row.record) << row.line;
+}
+
+TEST(Record, of_a_long_complaint_both_ends_are_kept) {
+  for (const std::string_view letter : {"y", "\xc3\xbc", "\x1b"}) {
+    std::string line = "\1scp: ";
+    for (int i = 0; i < 2000; ++i) line += letter;
+    const auto record = parse_record(as_bytes(line + ": No such file or directory"));
+    const std::string text = std::get<Complaint>(*record).text;
+    EXPECT_LE(text.size(), 512u);
+    EXPECT_TRUE(text.starts_with("scp: ")) << text;
+    EXPECT_TRUE(text.ends_with(": No such file or directory")) << text;
+    EXPECT_EQ(display(as_bytes(text), 4096).find("\\xc3"), std::string::npos) << text;
+    EXPECT_EQ(display(as_bytes(text), 4096).find("\\xbc"), std::string::npos) << text;
+  }
 }
 
 TEST(Record, refuses_what_is_none) {
