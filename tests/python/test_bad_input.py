@@ -228,6 +228,22 @@ def test_use_after_close(openssh: OpenSSHServer) -> None:
     session.abort()
 
 
+def test_use_after_close_of_what_had_ended_before(openssh: OpenSSHServer) -> None:
+    session = login(openssh)
+    session.abort()
+    with pytest.raises(_ssh.ConnectionLost) as lost:
+        session.exec("true")
+    assert lost.value.errno == errno.ECONNABORTED
+    session.close()
+    for use in (lambda: session.exec("true"), session.sftp, session.keepalive):
+        with pytest.raises(_ssh.Error, match="the session is closed") as error:
+            use()
+        assert error.value.errno == errno.EBADF
+    (result,) = _ssh.run_all([(session, "true")])
+    assert isinstance(result, _ssh.Error)
+    assert result.errno == errno.EBADF
+
+
 # ---- wrong arguments, refused before anything is sent
 
 

@@ -51,6 +51,7 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
                            const WaitLimits& limits) {
   if (!is_ours()) return fail(Errc::wrong_state, "forked");
   Lock lock(mutex_);
+  const bool is_late = is_closed_;
   Waiter waiter;
   waiter.operation = &operation;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
@@ -73,7 +74,12 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
   if (waiters_.empty()) session_.release_idle_memory();
   notify_concerned();  // whoever waited for this operation's turn to end
   promote_a_sleeper();
-  return status;
+  return is_late ? told_late(std::move(status)) : status;
+}
+
+Status BlockingDriver::told_late(Status status) const {
+  const bool is_sessions = !status && session_.failure() && status.error() == *session_.failure();
+  return is_sessions ? fail(Errc::closed, "session") : status;
 }
 
 Status BlockingDriver::run_locked(Lock& lock, Waiter& waiter, operations::Operation& operation,
@@ -327,6 +333,7 @@ void BlockingDriver::poke() {
 void BlockingDriver::close() {
   if (!is_ours()) return;
   Lock lock(mutex_);
+  is_closed_ = true;
   session_.disconnect();
   Instant give_up = now() + kLinger;
   std::size_t left = session_.pending_output().size();

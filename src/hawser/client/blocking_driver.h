@@ -120,6 +120,8 @@ class BlockingDriver final : public Driver {
   std::optional<Status> advance_locked(Lock& lock, Ride& ride);
   void get_off(Ride& ride, const Status& status);
   void say_news();
+  // What a call is told that began after close(): that, whatever had ended the session before.
+  [[nodiscard]] Status told_late(Status status) const;
 
   const pid_t process_;
   std::mutex mutex_;
@@ -130,6 +132,7 @@ class BlockingDriver final : public Driver {
   bool has_leader_ = false;
   bool leader_watches_output_ = false;
   std::size_t riders_ = 0;
+  bool is_closed_ = false;
   bool is_output_broken_ = false;  // the stream takes no more; what still comes may say why
   std::atomic<bool> is_aborted_ = false;
   std::uint64_t nudges_ = 0;  // news of the driver's own: the socket took what it could not
@@ -162,6 +165,7 @@ class BlockingDriver::Ride {
   Waiter waiter_;
   std::list<Waiter*>::iterator place_;
   std::optional<Instant> whole_;
+  bool is_late_ = false;  // it came after close()
   Deadline deadline_;
   bool is_waiting_ = false;
 };

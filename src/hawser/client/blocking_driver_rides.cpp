@@ -8,6 +8,7 @@ namespace hawser::client {
 
 void BlockingDriver::board(Ride& ride) {
   const Lock lock(mutex_);
+  ride.is_late_ = is_closed_;
   if (ride.limits_.operation) ride.whole_ = now() + *ride.limits_.operation;
   ride.place_ = waiters_.insert(waiters_.end(), &ride.waiter_);
   ++riders_;
@@ -23,8 +24,9 @@ std::optional<Status> BlockingDriver::advance(Ride& ride) {
     session_.abandon(Errc::out_of_memory);
     status = fail(Errc::out_of_memory, "session");
   }
-  if (status) get_off(ride, *status);
-  return status;
+  if (!status) return std::nullopt;
+  get_off(ride, *status);
+  return ride.is_late_ ? told_late(*std::move(status)) : status;
 }
 
 void BlockingDriver::leave(Ride& ride, const Status& why) {
