@@ -98,9 +98,9 @@ nb::object to_python(const sftp::FileSystem& is) {
                      is.favail, is.flag, is.namemax, is.fsid));
 }
 
-std::uint32_t mode_argument(nb::handle value) {
+std::uint32_t mode_argument(nb::handle value, const char* what) {
   constexpr std::uint32_t kPermissions = 07777;
-  return static_cast<std::uint32_t>(integer_argument(value, "mode", kUint32)) & kPermissions;
+  return static_cast<std::uint32_t>(integer_argument(value, what, kUint32)) & kPermissions;
 }
 
 sftp::Owner owner_from(nb::handle uid, nb::handle gid) {

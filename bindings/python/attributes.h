@@ -14,7 +14,7 @@ nb::object to_python(const sftp::Attributes& attributes);
 nb::object to_python(const sftp::FileSystem& file_system);
 
 // The arguments of chmod, chown, truncate and utime; ValueError for what protocol 3 cannot say.
-std::uint32_t mode_argument(nb::handle value);
+std::uint32_t mode_argument(nb::handle value, const char* what = "mode");
 sftp::Owner owner_from(nb::handle uid, nb::handle gid);
 std::uint64_t file_size_argument(nb::handle value, const char* what);
 // (atime, mtime) in seconds or nanoseconds; both None: now.

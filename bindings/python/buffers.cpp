@@ -32,6 +32,9 @@ BufferView::BufferView(nb::handle object, const char* what, Access access) {
   const int flags = access == Access::write ? PyBUF_WRITABLE : PyBUF_SIMPLE;
   if (PyObject_GetBuffer(object.ptr(), &buffer_, flags) != 0) {
     PyErr_Clear();
+    if (access == Access::read && PyObject_CheckBuffer(object.ptr()) == 1) {
+      raise_type_error(what, "contiguous in memory", object);
+    }
     raise_type_error(
         what, access == Access::write ? "a writable bytes-like object" : "a bytes-like object",
         object);

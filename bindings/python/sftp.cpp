@@ -62,7 +62,7 @@ Links links(bool follow_symlinks) {
 PySftpFile* open(PySftp& self, nb::handle path, nb::handle mode, nb::handle permissions) {
   const Path target = path_argument(path, "path");
   const OpenMode wanted = open_mode_argument(mode);
-  const std::uint32_t on_creation = mode_argument(permissions);
+  const std::uint32_t on_creation = mode_argument(permissions, "permissions");
   auto cursor = without_gil(
       [&](const Interrupt& interrupted) {
         return FileCursor::open(*self.client, target.name, wanted, on_creation, interrupted);

@@ -79,6 +79,8 @@ def test_permissions_of_a_new_file(remote: Remote) -> None:
         pass  # it is there: it keeps what it has
     assert (remote.folder / "usual").stat().st_mode & 0o777 == 0o644
     assert (remote.folder / "secret").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(ValueError, match="permissions must be"):
+        remote.sftp.open(remote.path("none"), "w", permissions=-1)
 
 
 def test_the_wrong_direction(remote: Remote) -> None:
@@ -288,7 +290,7 @@ def test_buffers_of_any_kind(remote: Remote) -> None:
         file.writelines([b"1", bytearray(b"2"), memoryview(b"3")])
         with pytest.raises(TypeError):
             file.write("text")  # type: ignore[arg-type]
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match="data must be contiguous in memory"):
             file.write(memoryview(b"abcdef")[::2])
         file.seek(0)
         there = array.array("I", [0, 0, 0])
