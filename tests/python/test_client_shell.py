@@ -58,6 +58,19 @@ def test_a_shell(terminal: Terminal) -> None:
     assert terminal.wait() == 0
 
 
+def test_a_window_that_is_dragged(terminal: Terminal) -> None:
+    """Many signals at once, some of them while one is handled."""
+    terminal.enter("echo ready$((1+1))")
+    terminal.wait_for("ready2")
+    for columns in range(2000):
+        terminal.resize(20 + columns % 60, 19)
+    terminal.enter("echo still $((1+1))")
+    terminal.wait_for("still 2")
+    terminal.enter("stty size; exit")
+    terminal.wait_for("19 39")
+    assert terminal.wait() == 0
+
+
 def test_leaving_by_the_escape(terminal: Terminal) -> None:
     terminal.enter("echo ready$((1+1))")
     terminal.wait_for("ready2")

@@ -118,7 +118,7 @@ class _Interaction:
         self._escapes = escapes
         self._resized = False
         self._wake_reader, self._wake_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self._waking = threading.Lock()
+        self._waking = threading.RLock()  # a signal may come while one is handled
         self._is_over = False
 
     def run(self) -> int:
