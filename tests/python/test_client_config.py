@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 import hawser
-from client_homes import address_of, known_hosts_of
-from hawser.config import SSHConfig
+from client_homes import address_of, connect_to, known_hosts_of
+from hawser.config import ConfigError, SSHConfig
 from hawser.connecting.resolve import route_to
 from hawser.connecting.settings import Settings
 from servers import OpenSSHServer
@@ -237,6 +237,13 @@ def test_the_shell_of_a_proxy_command(
     with pytest.raises(hawser.ConnectError, match="status 4"):
         hawser.connect(address_of(openssh), config=None, proxy_command="sh -c 'exit 4'", **options)
     assert not mark.exists()
+
+
+def test_options_without_files(openssh: OpenSSHServer, tmp_path: Path) -> None:
+    with connect_to(openssh, tmp_path, config=None, options={"Ciphers": "aes256-ctr"}) as client:
+        assert client.session.algorithms.cipher_client_to_server == "aes256-ctr"
+    with pytest.raises(ConfigError, match="is not a keyword"):
+        connect_to(openssh, tmp_path, config=None, options={"Cifers": "aes256-ctr"})
 
 
 def test_what_the_caller_says_wins() -> None:

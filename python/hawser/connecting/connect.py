@@ -61,6 +61,10 @@ def open_links(destination: str, options: Mapping[str, Any]) -> list[Link]:
     options = canonical(options)
     check_named(several(options.get("keys") or []))
     config = config_of(options.pop("config", True))
+    if config is None and options.get("options"):  # which are ssh_config, too, if no file's
+        from ..config import SSHConfig
+
+        config = SSHConfig()
     return connect_route(route_to(destination, options, config))
 
 
