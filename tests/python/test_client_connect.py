@@ -227,8 +227,16 @@ def test_an_encrypted_key(openssh: OpenSSHServer, tmp_path: Path) -> None:
     assert len(asked) == 2
     assert str(key) in asked[0][0]
     assert not asked[0][1]
-    with pytest.raises(hawser.AuthenticationError):
-        connect_to(openssh, tmp_path, keys=key)
+    for passphrase, why in ((None, "a passphrase is needed"), ("wrong", "passphrase is wrong")):
+        with pytest.raises(hawser.AuthenticationError, match=f"not be used: .*{why}") as caught:
+            connect_to(openssh, tmp_path, keys=key, passphrase=passphrase)
+        assert "nothing was there to try" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", [".", "..", "/"])
+def test_a_folder_is_no_key(openssh: OpenSSHServer, tmp_path: Path, path: str) -> None:
+    with pytest.raises(IsADirectoryError):
+        connect_to(openssh, tmp_path, keys=path)
 
 
 def test_a_password(openssh_password: Server, tmp_path: Path) -> None:

@@ -46,8 +46,11 @@ def _about_host_keys(error: _ssh.HostKeyError, settings: Settings) -> str:
 
 def _about_logins(error: _ssh.AuthenticationError, settings: Settings) -> str:
     tried: tuple[str, ...] = getattr(error, "tried", ())
-    advice = [f"tried: {', '.join(tried)}"] if tried else ["nothing was there to try"]
-    if error.partial or not tried:
+    unusable: tuple[str, ...] = getattr(error, "unusable", ())
+    advice = [f"tried: {', '.join(tried)}"] if tried else []
+    advice += [f"could not be used: {'; '.join(unusable)}"] if unusable else []
+    advice = advice or ["nothing was there to try"]
+    if error.partial or not (tried or unusable):
         wanted = {"publickey": "keys=", "password": "password="}
         wanted["keyboard-interactive"] = "password="
         options = dict.fromkeys(wanted[name] for name in error.allowed if name in wanted)

@@ -50,6 +50,8 @@ class Keys:
         self._held: list[_ssh.AgentKey] | None = None
         self.shown: list[str] = []
         """The same in words."""
+        self.unusable: list[str] = []
+        """Files that are there, and why nothing could be shown of them."""
 
     def named(self) -> list[KeyLogin]:
         return [self._login(key) for key in self._credentials.keys]
@@ -86,11 +88,14 @@ class Keys:
             if named.public is not None:  # the private half may be in the agent
                 return self._by_content(session, user, b"", named)
             complain(f"{named}: {error.strerror}")
+            if not isinstance(error, FileNotFoundError):
+                self.unusable.append(f"{named}: {error.strerror}")
             return False
         try:
             return self._by_content(session, user, content, named)
         except _ssh.KeyFileError as error:
             complain(f"{named}: {error}")
+            self.unusable.append(f"{named}: {error}")
             return False
 
     def _by_content(
@@ -218,7 +223,7 @@ class Keys:
     def _certificates(
         self, named: "_Named", signer: _ssh.PrivateKey | _ssh.AgentKey
     ) -> Iterator[_ssh.PublicKey]:
-        beside = [] if named.path is None else [named.path.with_name(named.path.name + "-cert.pub")]
+        beside = [] if named.path is None else [Path(f"{named.path}-cert.pub")]
         for path in [*self._credentials.certificates, *beside]:
             certificate = _public_key(path)
             if certificate is not None and certificate.fingerprint == signer.fingerprint:
@@ -257,7 +262,7 @@ class _Named:
 
 def _public_half(path: Path) -> _ssh.PublicKey | None:
     """Of the file itself, or of the one that lies beside it."""
-    return _public_key(path.with_name(path.name + ".pub")) or (
+    return _public_key(Path(f"{path}.pub")) or (
         _public_key(path) if path.suffix == ".pub" else None
     )
 

@@ -42,6 +42,7 @@ def log_in(session: _ssh.Session, settings: Settings) -> None:
         except _ssh.AuthenticationError as error:
             refusal = error
     refusal.tried = tuple(login.tried)  # type: ignore[attr-defined]
+    refusal.unusable = tuple(login.unusable)  # type: ignore[attr-defined]
     raise refusal
 
 
@@ -54,6 +55,7 @@ class _Login:
         self._keys = Keys(settings.credentials, settings.person)
         self.tried = self._keys.shown
         """What was shown to the server, in words."""
+        self.unusable = self._keys.unusable
         self.user = settings.target.user or ""
         self._has_declined = False
         """The person gave no answer, and is not asked again."""
