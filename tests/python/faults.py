@@ -93,8 +93,11 @@ def _end(each: socket.socket) -> None:
 
 
 @contextmanager
-def far_away(target: Address, seconds: float) -> Iterator[Address]:
-    """A listener whose connections are relayed to `target`; each byte is `seconds` on its way."""
+def far_away(
+    target: Address, seconds: float, notice: Callable[[int], None] = lambda _: None
+) -> Iterator[Address]:
+    """A listener whose connections are relayed to `target`; each byte is `seconds` on its way.
+    `notice` hears how many are on their way back, in a thread of the relay."""
     sockets: list[socket.socket] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
@@ -104,8 +107,8 @@ def far_away(target: Address, seconds: float) -> Iterator[Address]:
                 client, _ = listener.accept()
                 server = socket.create_connection(target)
                 sockets.extend((client, server))
-                for pair in ((client, server), (server, client)):
-                    _relay_late(*pair, seconds)
+                _relay_late(client, server, seconds, lambda _: None)
+                _relay_late(server, client, seconds, notice)
 
     threading.Thread(target=serve, daemon=True).start()
     try:
@@ -116,10 +119,14 @@ def far_away(target: Address, seconds: float) -> Iterator[Address]:
             each.close()
 
 
-def _relay_late(source: socket.socket, sink: socket.socket, seconds: float) -> None:
+def _relay_late(
+    source: socket.socket, sink: socket.socket, seconds: float, notice: Callable[[int], None]
+) -> None:
     way: queue.Queue[tuple[float, bytes]] = queue.Queue()
+    taken = given = 0
 
     def read() -> None:
+        nonlocal taken
         data = b"begin"
         while data:
             try:
@@ -127,8 +134,11 @@ def _relay_late(source: socket.socket, sink: socket.socket, seconds: float) -> N
             except OSError:
                 data = b""
             way.put((time.monotonic() + seconds, data))
+            taken += len(data)
+            notice(taken - given)
 
     def write() -> None:
+        nonlocal given
         with suppress(OSError):
             while True:
                 due, data = way.get()
@@ -136,6 +146,7 @@ def _relay_late(source: socket.socket, sink: socket.socket, seconds: float) -> N
                     break
                 time.sleep(max(due - time.monotonic(), 0))
                 sink.sendall(data)
+                given += len(data)
         _end(source)
         _end(sink)
 
