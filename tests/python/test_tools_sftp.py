@@ -151,6 +151,20 @@ def test_errors(home: Home, line: str, error: str | None) -> None:
     assert run.out == ""
 
 
+def test_directories_that_cannot_be_listed(home: Home) -> None:
+    """One can go into them if they can be entered."""
+    (home.remote / "drop").mkdir()
+    (home.remote / "drop").chmod(0o333)
+    (home.remote / "shut").mkdir()
+    (home.remote / "shut").chmod(0)
+    (home.local / "file").touch()
+    run = home.batch("cd drop", "put file", "cd ../shut")
+    assert (run.status, run.out) == (1, ""), run
+    assert run.err == f"hawser-sftp: {home.remote}/shut: Permission denied\n"
+    (home.remote / "drop").chmod(0o777)
+    assert (home.remote / "drop" / "file").exists()
+
+
 def test_a_batch_stops_at_the_first_failure(home: Home) -> None:
     lines = "@ls\npwd\n-rm missing\n@-rm missing\n -  rm missing\npwd\nrm missing\npwd\n"
     script = home.local / "script"

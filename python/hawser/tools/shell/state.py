@@ -1,6 +1,9 @@
 """What the commands of the shell share: the connection, both working directories, the output."""
 
+import errno
 import os
+import posixpath
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -103,10 +106,16 @@ class Shell:
         return names
 
     def change_directory(self, name: str) -> None:
-        """The working directory from now on; it must be one that can be listed."""
+        """The working directory from now on; it must be one that can be entered, not listed."""
         target = self.sftp.realpath(self.path(name))
-        with self.sftp.opendir(target):
-            self.previous, self.files.cwd = self.cwd, target
+        if not stat.S_ISDIR(self.sftp.stat(target).st_mode or stat.S_IFDIR):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), target)
+        try:
+            self.sftp.stat(posixpath.join(target, "."))
+        except OSError as error:
+            error.filename = target
+            raise
+        self.previous, self.files.cwd = self.cwd, target
 
 
 def local_name(word: Word) -> str:
