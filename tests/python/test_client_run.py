@@ -270,6 +270,15 @@ def test_leaving_waits(client: hawser.Client) -> None:
     assert process.returncode == 7
 
 
+@pytest.mark.parametrize("text", [False, True])
+def test_leaving_waits_for_one_whose_output_was_closed(client: hawser.Client, text: bool) -> None:
+    with client.popen("seq 300000; echo err >&2; exit 3", text=text) as process:
+        assert process.stdout.readline().strip() in ("1", b"1")
+        process.stdout.close()
+        process.stderr.close()
+    assert process.returncode == 3
+
+
 def test_leaving_by_an_exception_ends_it(client: hawser.Client) -> None:
     with within(10), pytest.raises(KeyError), client.popen("exec sleep 4713.3"):
         raise KeyError

@@ -14,7 +14,7 @@ import _ssh
 
 from .completed import returncode_of
 from .errors import CommandTimeout
-from .pumps import Pump, Readable, Writable, drain, feed, reader_of, writer_of
+from .pumps import Pump, Readable, Writable, discard, drain, feed, reader_of, writer_of
 from .starting import Command, Start
 
 if TYPE_CHECKING:
@@ -227,6 +227,13 @@ class Process:
         self._pumps.append(drain(self._channel, reader, None if discards else writer_of(sink)))
         return None
 
+    def _discarded(self, name: str) -> Pump:
+        """Reads a stream to its end, for nobody; the caller may have closed the file."""
+        reader = self._readers[name]
+        if not reader.closed:
+            return drain(self._channel, reader, None)
+        return discard(self._channel.recv if name == "stdout" else self._channel.recv_stderr)
+
     def __enter__(self) -> Self:
         return self
 
@@ -244,7 +251,7 @@ class Process:
             self.stdin.close()
         for name in ("stdout", "stderr"):
             if getattr(self, name) is not None and name not in self._collected:
-                self._pumps.append(drain(self._channel, self._readers[name], None))
+                self._pumps.append(self._discarded(name))
                 self._collected[name] = bytearray()
         self.wait()
         self._channel.close()

@@ -63,6 +63,16 @@ def drain(
     return Pump(work, "output")
 
 
+def discard(receive: Callable[[int], bytes]) -> Pump:
+    """Reads to the end of a stream whose file is closed."""
+
+    def work() -> None:
+        while receive(CHUNK):
+            pass
+
+    return Pump(work, "output")
+
+
 def feed(channel: _ssh.Channel, read: Callable[[int], bytes]) -> Pump:
     """Writes all that the source has, then end-of-file; a command may take less."""
 
