@@ -94,8 +94,10 @@ class Keys:
         try:
             return self._by_content(session, user, content, named)
         except _ssh.KeyFileError as error:
-            complain(f"{named}: {error}")
-            self.unusable.append(f"{named}: {error}")
+            is_locked = isinstance(error, _ssh.PassphraseRequired)
+            why = "it is encrypted: a passphrase is needed" if is_locked else str(error)
+            complain(f"{named}: {why}")
+            self.unusable.append(f"{named}: {why}")
             return False
 
     def _by_content(
