@@ -1,5 +1,6 @@
 """Login by password and by every kind of key, refusals, and the next try on the same session."""
 
+import errno
 from collections.abc import Callable
 
 import pytest
@@ -53,6 +54,24 @@ def test_wrong_password_then_a_key(openssh_password: Server) -> None:
         with pytest.raises(_ssh.AuthenticationError):
             session.userauth_password(openssh_password.user, "")
         log_in(session, openssh_password)
+        echo(session)
+
+
+def test_a_second_login_meanwhile_leaves_the_first_alone(openssh: OpenSSHServer) -> None:
+    key = _ssh.PrivateKey.from_bytes(openssh.keys["ed25519"].private)
+
+    class Signer:
+        blob = key.blob
+
+        def sign(self, data: bytes, algorithm: str, /) -> bytes:
+            with pytest.raises(_ssh.Error) as error:
+                session.userauth_password(openssh.user, "another")
+            assert error.value.errno == errno.EINVAL
+            return key.sign(data, algorithm)
+
+    with connect(openssh) as session:
+        session.userauth_publickey(openssh.user, Signer())
+        assert session.authenticated
         echo(session)
 
 

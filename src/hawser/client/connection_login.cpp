@@ -120,6 +120,7 @@ Outcome<void> Connection::login(const std::string& user, auth::Credential creden
                        : "the server refused the login of '" + user + "'";
     failure.text += "; it accepts: " + joined(refused.allowed);
   }
+  if (!login.is_offered()) return outcome;  // what is under way is somebody else's
   // A login that was given up halfway cannot be taken back: its answer may still come.
   const bool is_under_way = driver_.with_session([](session::Session& session, operations::Inbox&) {
     return session.is_login_under_way() && !session.failure();

@@ -9,6 +9,7 @@ Result<Want> Login::advance(session::Session& session, Inbox& inbox) {
     auth::Credential credential = *std::move(credential_);
     credential_.reset();
     HAWSER_TRY(session.login(user_, std::move(credential)));
+    is_offered_ = true;
   }
   if (inbox.signature_wanted()) {
     return NeedSignature{*std::exchange(inbox.signature_wanted(), std::nullopt)};

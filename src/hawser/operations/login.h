@@ -17,11 +17,14 @@ class Login final : public Operation {
                         Result<std::vector<SecretBytes>> answers) override;
 
   [[nodiscard]] const session::LoginRefused& refused() const { return refused_; }
+  // False if the session would not begin, because another attempt is under way, say.
+  [[nodiscard]] bool is_offered() const { return is_offered_; }
 
  private:
   std::string user_;
   std::optional<auth::Credential> credential_;  // until it is offered
   session::LoginRefused refused_;
+  bool is_offered_ = false;
 };
 
 }  // namespace hawser::operations
