@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <thread>
 
 #include <nanobind/stl/string.h>
@@ -30,6 +31,15 @@ constexpr unsigned kHesitations = 50;
 bool means_not_yet(const nb::python_error& error) {
   return error.matches(PyExc_BlockingIOError) || error.matches(PyExc_TimeoutError) ||
          error.matches(PyExc_InterruptedError);
+}
+
+// 0: none that an operating system would give.
+std::uint32_t errno_of(const nb::python_error& error) {
+  const nb::object value = nb::getattr(error.value(), "errno", nb::none());
+  if (!nb::isinstance<nb::int_>(value)) return 0;
+  int overflow = 0;
+  const long number = PyLong_AsLongAndOverflow(value.ptr(), &overflow);
+  return overflow == 0 && number > 0 && number <= INT_MAX ? static_cast<std::uint32_t>(number) : 0;
 }
 
 // An object with recv() and send(). Its recv() may block, so it is called while waiting, without
@@ -72,7 +82,8 @@ class ObjectStream final : public client::ByteStream {
       try {
         const nb::object sent = object_.attr("send")(to_python(from));
         if (sent.is_none()) return from.size();
-        const auto size = nb::cast<std::size_t>(sent);
+        const auto size = static_cast<std::size_t>(
+            integer_argument(sent, "what send() returned", {0, INT64_MAX}));
         if (size > from.size()) {
           PyErr_SetString(PyExc_ValueError, "send() returned more than it was given");
           throw nb::python_error();
@@ -81,8 +92,6 @@ class ObjectStream final : public client::ByteStream {
       } catch (nb::python_error& error) {
         if (means_not_yet(error)) return std::size_t{0};
         return keep(error);
-      } catch (const std::exception&) {
-        return fail(Errc::connection_lost, "send", EINVAL);
       }
     });
   }
@@ -179,8 +188,7 @@ class ObjectStream final : public client::ByteStream {
   std::unexpected<Error> keep(nb::python_error& error) {
     std::uint32_t number = 0;
     if (error.matches(PyExc_OSError)) {
-      const nb::object value = nb::getattr(error.value(), "errno", nb::none());
-      if (nb::isinstance<nb::int_>(value)) number = nb::cast<std::uint32_t>(value);
+      number = errno_of(error);
     } else {
       exception_ = nb::borrow(error.value());
     }

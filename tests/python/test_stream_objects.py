@@ -250,6 +250,27 @@ def test_an_oserror_of_the_object_is_one(openssh: OpenSSHServer) -> None:
         _ssh.Session(Broken(sock))
 
 
+@pytest.mark.parametrize("number", [socket.EAI_NONAME, 1 << 40, 0, "text"])
+def test_an_oserror_with_no_errno_of_the_system(openssh: OpenSSHServer, number: object) -> None:
+    class Failing(RecvSend):
+        fails = False
+
+        def recv(self, size: int, /) -> bytes:
+            if self.fails:
+                raise OSError(number, "what is no errno")
+            return super().recv(size)
+
+    with dial(openssh) as sock:
+        stream = Failing(sock)
+        session = _ssh.Session(stream)
+        stream.fails = True
+        for _ in range(2):  # the session is whole
+            with pytest.raises(_ssh.ConnectionLost) as lost:
+                session.userauth_none("user")
+            assert lost.value.errno is None
+        session.close()
+
+
 @pytest.mark.parametrize("answer", ["text", None, 7])
 def test_an_object_that_does_not_return_bytes(openssh: OpenSSHServer, answer: object) -> None:
     class Wrong(RecvSend):
@@ -267,6 +288,20 @@ def test_an_object_that_gives_more_than_asked(openssh: OpenSSHServer) -> None:
 
     with dial(openssh) as sock, pytest.raises((ValueError, _ssh.Error)):
         _ssh.Session(Generous(sock))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"), [("text", TypeError), (1.5, TypeError), (-1, ValueError)]
+)
+def test_an_object_that_does_not_count_what_it_sends(
+    openssh: OpenSSHServer, answer: object, error: type[Exception]
+) -> None:
+    class Wrong(RecvSend):
+        def send(self, data: bytes, /) -> int | None:
+            return answer  # type: ignore[return-value]
+
+    with dial(openssh) as sock, pytest.raises(error, match=r"what send\(\) returned"):
+        _ssh.Session(Wrong(sock), kex_timeout=5)
 
 
 def test_an_object_that_sends_more_than_it_got(openssh: OpenSSHServer) -> None:
