@@ -17,6 +17,7 @@ import pytest
 
 import hawser
 from client_homes import address_of, connect_to, options_for
+from hawser.config import SSHConfig
 from hawser.connecting.proxies import parse_proxy
 from hawser.connecting.resolve import settings_of
 from hawser.target import parse_address
@@ -339,3 +340,24 @@ def test_errors_can_be_pickled(openssh: OpenSSHServer, tmp_path: Path) -> None:
     again = pickle.loads(pickle.dumps(caught.value))
     assert isinstance(again, hawser.ConnectError)
     assert (str(again), again.step, again.hop) == (str(caught.value), "login", 1)
+
+
+def test_errors_of_commands_and_files_can_be_pickled(
+    openssh: OpenSSHServer, tmp_path: Path
+) -> None:
+    errors: list[Exception] = []
+    with connect_to(openssh, tmp_path) as client:
+        calls: list[Callable[[], object]] = [
+            lambda: client.run("echo out; echo err >&2; exit 3", check=True),
+            lambda: client.run(["sleep", "9"], timeout=0.1),
+            lambda: client.path("/no/such").stat(),
+            lambda: SSHConfig.from_text("Host a\nBogus x", "name").lookup("a"),
+        ]
+        for call in calls:
+            with pytest.raises((OSError, ValueError)) as caught:
+                call()
+            errors.append(caught.value)
+    for error in errors:
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+            assert type(again) is type(error)
+            assert (str(again), vars(again)) == (str(error), vars(error))

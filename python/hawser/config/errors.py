@@ -23,3 +23,11 @@ class ConfigError(ValueError):
         super().__init__(f"{where}: {text}")
         self.source = where.source
         self.line = where.line
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), str(self)), vars(self)
+
+
+def _again(kind: type[ConfigError], text: str) -> ConfigError:
+    """Out of a pickle, whose text says already where it is."""
+    return kind.__new__(kind, text)

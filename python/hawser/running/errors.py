@@ -17,6 +17,9 @@ class CommandFailed(subprocess.CalledProcessError, _ssh.Error):
         words = last_words(self.stderr)
         return f"{how}: {words}" if words else how
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.returncode, self.cmd, self.output, self.stderr), vars(self)
+
 
 class CommandTimeout(subprocess.TimeoutExpired, _ssh.Timeout):
     """A command that was not done in time; it was ended. `stdout` and `stderr` are what came."""
@@ -25,6 +28,9 @@ class CommandTimeout(subprocess.TimeoutExpired, _ssh.Timeout):
 
     def __str__(self) -> str:
         return f"the command {self.cmd!r} was not done after {self.timeout} seconds"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.cmd, self.timeout, self.output, self.stderr), vars(self)
 
 
 def last_words(stderr: object) -> str:
