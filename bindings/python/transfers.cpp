@@ -59,8 +59,9 @@ Status write_to(nb::handle file, ByteView data) {
   while (!data.empty()) {
     const nb::object taken = file.attr("write")(to_python(data));
     if (!nb::isinstance<nb::int_>(taken)) return {};  // a write() that counts nothing takes all
-    const auto size = nb::cast<std::int64_t>(taken);
-    if (size <= 0 || static_cast<std::uint64_t>(size) > data.size()) {
+    int overflow = 0;
+    const long long size = PyLong_AsLongLongAndOverflow(taken.ptr(), &overflow);
+    if (overflow != 0 || size <= 0 || static_cast<std::uint64_t>(size) > data.size()) {
       raise_error(PyExc_OSError, "file.write() did not take the bytes");
     }
     data = data.subspan(static_cast<std::size_t>(size));

@@ -123,8 +123,9 @@ def test_file_objects_that_are_none(remote: Remote) -> None:
     for answer, error in [("text", TypeError), (b"x" * MIB, ValueError), (None, BlockingIOError)]:
         with pytest.raises(error):
             remote.sftp.putfo(Bad(answer), remote.path("x"))
-    with pytest.raises(OSError, match="did not take"):
-        remote.sftp.getfo(remote.path("file"), Bad(0))
+    for count in (0, -1, MIB, 1 << 70):
+        with pytest.raises(OSError, match="did not take"):
+            remote.sftp.getfo(remote.path("file"), Bad(count))
     with pytest.raises(TypeError, match="write"):
         remote.sftp.getfo(remote.path("file"), object())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="read"):
