@@ -55,12 +55,12 @@ std::vector<SecretBytes> answers_of(nb::handle handler, const session::PromptsSh
   }
   const nb::object given = handler(request.title, request.instruction, prompts);
   std::vector<SecretBytes> answers;
-  if (given.is_none()) return answers;
   if (nb::isinstance<nb::str>(given) || nb::isinstance<nb::bytes>(given)) {
     PyErr_SetString(PyExc_TypeError, "the handler must return a list of answers, not one string");
     throw nb::python_error();
   }
-  for (nb::handle answer : given) answers.push_back(secret_argument(answer, "an answer"));
+  const nb::object all = given.is_none() ? nb::list() : given;
+  for (nb::handle answer : all) answers.push_back(secret_argument(answer, "an answer"));
   if (answers.size() != request.prompts.size()) {
     PyErr_Format(PyExc_ValueError, "the handler gave %zu answers to %zu prompts", answers.size(),
                  request.prompts.size());

@@ -93,6 +93,8 @@ def test_what_the_handler_raises_ends_the_attempt_only(asking: AsyncSSHServer) -
             session.userauth_keyboard_interactive(asking.user, give_up)
         with pytest.raises(ValueError, match="1 answers to 2 prompts"):
             session.userauth_keyboard_interactive(asking.user, lambda *_: ["one"])
+        with pytest.raises(ValueError, match="0 answers to 2 prompts"):
+            session.userauth_keyboard_interactive(asking.user, lambda *_: None)
         with pytest.raises(TypeError):
             session.userauth_keyboard_interactive(asking.user, lambda *_: "one")
         with pytest.raises(TypeError):
