@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import _ssh
+from client_homes import connect_to
 from clients import MIB, echo
 from remotes import Remote
 from servers import TINY_DISK, is_root
+from tool_runs import Home
 
 TARGET = f"{TINY_DISK}/target"
 
@@ -33,6 +35,16 @@ def test_an_upload(remote: Remote, tmp_path: Path) -> None:
     finally:
         remote.sftp.unlink(TARGET)
     echo(remote.session)
+
+
+@pytest.mark.parametrize("command", ["put large", "-put large"])
+def test_an_upload_that_ends_a_tool(home: Home, tmp_path: Path, command: str) -> None:
+    """With the connection, and with requests that the server has not seen."""
+    (home.local / "large").write_bytes(bytes(40 * MIB))
+    run = home.batch(f"cd {TINY_DISK}", command)
+    assert run.err.startswith(f"hawser-sftp: {TINY_DISK}/large: "), run
+    with connect_to(home.server, tmp_path) as client:
+        assert [path.name for path in client.path(TINY_DISK).iterdir()] == []
 
 
 def test_an_upload_by_scp(remote: Remote, tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ class _Job:
             try:
                 status = self._work(shell, script)
             finally:
-                if status:
+                if status or shell.has_failed:
                     settle(sftp)
             return status
 
