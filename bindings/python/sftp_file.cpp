@@ -198,7 +198,7 @@ PySftpFile::~PySftpFile() {
   const auto& client = cursor_->file()->client();
   if (!cursor_->mode().is_writable() && !client->is_left_open()) return;
   const nb::error_scope kept;
-  warn_of_unclosed(nb::str("remote file {!r}").format(to_python(cursor_->file()->path(), style_)));
+  warn_of_unclosed("remote file", to_python(cursor_->file()->path(), style_));
 }
 
 OpenMode open_mode_argument(nb::handle value) {

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -117,6 +118,27 @@ def test_warnings_that_are_errors_end_nothing(
         session.open_session()
     assert told == [ResourceWarning]
     assert session.exec("echo on") == b"on\n"
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_ctrl_c_where_a_file_is_dropped_comes_through(session: _ssh.Session) -> None:
+    """It most often comes while a repr() for the warning is made."""
+
+    def drop_files(sftp: _ssh.SFTP) -> None:
+        for _ in range(100_000):
+            sftp.open("/dev/zero").read(1 << 20)
+
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)  # stands for SIGINT
+    try:
+        with session.sftp() as sftp:
+            for _ in range(10):
+                signal.setitimer(signal.ITIMER_REAL, 0.05)
+                with pytest.raises(KeyboardInterrupt):
+                    drop_files(sftp)
+            assert sftp.exists("/dev/zero")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_it_does_not_wait_for_who_works_with_the_session(session: _ssh.Session) -> None:
