@@ -5,11 +5,13 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import paramiko
 import pytest
 
 import _ssh
 from clients import MIB, echo, login
-from servers import OpenSSHServer
+from servers import OpenSSHServer, ParamikoServer
+from servers.paramiko_server import _Login as paramiko_login
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +154,31 @@ def test_background_process_that_holds_the_streams(session: _ssh.Session) -> Non
 def test_many_commands_one_after_the_other(session: _ssh.Session) -> None:
     for number in range(50):
         assert session.exec(f"echo {number}") == b"%d\n" % number
+
+
+def test_an_end_before_its_beginning(
+    paramiko_server: ParamikoServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that runs commands in threads may answer the request when all is over, its CLOSE
+    included. OpenSSH's client does not mind."""
+
+    def run_first(self: object, channel: paramiko.Channel, command: bytes) -> bool:
+        channel.sendall(b"output\n")
+        if command == b"with status":
+            channel.send_exit_status(3)
+        channel.shutdown_write()
+        channel.close()
+        return True
+
+    monkeypatch.setattr(paramiko_login, "check_channel_exec_request", run_first)
+    with login(paramiko_server) as session:
+        result = session.run("with status")
+        assert (result.stdout, result.exit_status) == (b"output\n", 3)
+        assert session.run("without").stdout == b"output\n"
+        channel = session.open_session()
+        channel.exec("with status")
+        assert channel.stdout.read() == b"output\n"
+        assert channel.wait() == 3
+    monkeypatch.undo()
+    with login(paramiko_server) as session:
+        echo(session)

@@ -55,6 +55,7 @@ class Channel {
   // nothing changed, while too many are out.
   Status add_request();
   Status take_reply();
+  [[nodiscard]] std::uint32_t replies_owed() const { return requests_; }
 
   ReceiveWindow& in() { return in_; }
   [[nodiscard]] const ReceiveWindow& in() const { return in_; }

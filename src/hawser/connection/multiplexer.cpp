@@ -191,6 +191,7 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_close(ByteView payload) {
   HAWSER_TRY(channel->take_close());
   const ChannelId id = channel->id();
   if (!channel->has_sent_close()) HAWSER_TRY(post(wire::ChannelClose{channel->peer().value()}));
+  owed_.note(id, channel->replies_owed());
   channels_.remove(id);
   return ChannelClosed{id};
 }
@@ -226,6 +227,7 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_channel_failure(ByteView p
 
 Result<std::optional<ChannelEvent>> Multiplexer::take_channel_reply(std::uint32_t number,
                                                                     bool is_success) {
+  if (owed_.take(ChannelId(number))) return std::nullopt;
   Channel* channel = HAWSER_TRY(existing(number));
   HAWSER_TRY(channel->take_reply());
   if (!channel->is_open()) return std::nullopt;

@@ -10,6 +10,7 @@
 #include "hawser/connection/channel_request.h"
 #include "hawser/connection/channel_table.h"
 #include "hawser/connection/event.h"
+#include "hawser/connection/owed_replies.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::connection {
@@ -117,6 +118,7 @@ class Multiplexer {
 
   const ConnectionConfig config_;
   ChannelTable channels_;
+  OwedReplies owed_;  // of channels that are over
   Outbox& outbox_;
   std::size_t global_requests_ = 0;
   Instant global_asked_at_;    // the first of them

@@ -165,6 +165,20 @@ TEST_F(MultiplexerTest, close_from_either_side) {
   EXPECT_EQ(take(wire::ChannelEof{theirs.value()}).error().code, Errc::unknown_channel);
 }
 
+TEST_F(MultiplexerTest, as_many_replies_after_close_as_are_owed) {
+  for (int turn = 0; turn < 20; ++turn) {
+    const ChannelId id = open();
+    for (int i = 0; i < 2; ++i) ASSERT_TRUE(multiplexer_.request(id, ExecRequest{"true"}));
+    ASSERT_TRUE(take(wire::ChannelClose{id.value()}));
+    const auto success = take(wire::ChannelSuccess{id.value()});
+    ASSERT_TRUE(success);
+    EXPECT_FALSE(*success);
+    ASSERT_TRUE(take(wire::ChannelFailure{id.value()}));
+    EXPECT_EQ(take(wire::ChannelSuccess{id.value()}).error().code, Errc::unknown_channel);
+    EXPECT_EQ(take(wire::ChannelEof{id.value()}).error().code, Errc::unknown_channel);
+  }
+}
+
 // The blobs that were announced; nullopt: the list counted for nothing.
 class AnnouncedKeys : public MultiplexerTest {
  protected:

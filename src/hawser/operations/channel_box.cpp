@@ -15,7 +15,10 @@ Status ChannelBox::take(session::Session& session, const session::Event& event) 
   if (const auto* replied = std::get_if<connection::ChannelReplied>(&event)) {
     if (given_up_.erase(++replied_) == 0) replies_[replied_] = replied->is_success;
   }
-  if (const auto* exited = std::get_if<connection::ChannelExited>(&event)) exit_ = exited->how;
+  if (const auto* exited = std::get_if<connection::ChannelExited>(&event)) {
+    exit_ = exited->how;
+    has_begun_ = true;
+  }
   if (std::holds_alternative<connection::ChannelClosed>(event)) is_closed_ = true;
   if (const auto* refused = std::get_if<connection::ChannelRefused>(&event)) {
     refusal_ = ChannelRefusal{refused->reason, refused->text};
@@ -25,6 +28,7 @@ Status ChannelBox::take(session::Session& session, const session::Event& event) 
 }
 
 Status ChannelBox::take_data(session::Session& session, const connection::ChannelBytes& bytes) {
+  has_begun_ = true;
   ByteQueue& queue = parked(bytes.stream);
   const bool is_next = target_ != nullptr && queue.empty();
   const std::size_t size =
@@ -78,8 +82,10 @@ Status ChannelBox::prepay(session::Session& session, std::size_t most) {
 
 std::optional<bool> ChannelBox::take_reply(std::uint64_t ticket) {
   const auto found = replies_.extract(ticket);
-  if (found.empty()) return std::nullopt;
-  return found.mapped();
+  if (!found.empty()) return found.mapped();
+  const bool is_owed = ticket > replied_;
+  if (is_owed && is_closed_ && has_begun_) return true;
+  return std::nullopt;
 }
 
 void ChannelBox::give_up(std::uint64_t ticket) {

@@ -57,6 +57,7 @@ class ChannelBox {
   // Replies come in the order of the requests (RFC 4254 5.4). Whoever sends one that is answered
   // takes a ticket, and with it the reply once it is there; a ticket that is given up takes its
   // reply along, so that it is not mistaken for another's.
+  // Of a channel that closed, that it began is told by what came of it: output, or how it ended.
   std::uint64_t take_ticket() { return ++tickets_; }
   std::optional<bool> take_reply(std::uint64_t ticket);
   void give_up(std::uint64_t ticket);
@@ -92,6 +93,7 @@ class ChannelBox {
   std::uint64_t version_ = 0;
   std::shared_ptr<ChannelBox> other_;
   bool is_open_ = false;
+  bool has_begun_ = false;
   bool has_ended_ = false;
   bool is_closed_ = false;
 };
