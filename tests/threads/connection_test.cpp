@@ -1,6 +1,7 @@
 // Many threads on one connection, as client/connection.h allows: what is lost, mixed up or waited
 // for without end shows here, and what is touched without a lock under ThreadSanitizer.
 #include <atomic>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -118,6 +119,24 @@ TEST_F(Threads, drop_channels_while_others_work) {
     }
   });
   EXPECT_EQ(echoed(*connection_, as_bytes("still")), to_bytes(as_bytes("still")));
+}
+
+TEST_F(Threads, get_what_their_callback_throws_and_the_session_goes_on) {
+  ASSERT_TRUE(connection_);
+  on_threads(kThreads, [&](int number) {
+    const auto source = [&](ByteSpan) -> client::Outcome<client::World::Input> {
+      throw std::runtime_error("of thread " + std::to_string(number));
+    };
+    for (int i = 0; i < kTimes; ++i) {
+      try {
+        (void)connection_->run(CommandSpec{"echo", {}, {}, true, {}}, source);
+        ADD_FAILURE() << "nothing was thrown";
+      } catch (const std::runtime_error& error) {
+        EXPECT_EQ(error.what(), "of thread " + std::to_string(number));
+      }
+    }
+    EXPECT_EQ(echoed(*connection_, as_bytes("still")), to_bytes(as_bytes("still")));
+  });
 }
 
 TEST_F(Threads, that_wait_are_ended_by_another) {

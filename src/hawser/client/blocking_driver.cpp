@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <new>
 #include <thread>
 
@@ -56,6 +57,7 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
   waiter.operation = &operation;
   const auto place = waiters_.insert(waiters_.end(), &waiter);
   Status status;
+  std::exception_ptr thrown;
   try {
     status = run_locked(lock, waiter, operation, world, limits);
   } catch (const std::bad_alloc&) {
@@ -65,6 +67,10 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
     session_.abandon(Errc::out_of_memory);
     notify_concerned();
     status = fail(Errc::out_of_memory, "session");
+  } catch (...) {  // by the world, which is asked without the lock
+    if (!lock.owns_lock()) lock.lock();
+    thrown = std::current_exception();
+    status = fail(Errc::cancelled, "callback");
   }
   if (!status) {
     operation.cancel(session_, inbox_);
@@ -74,6 +80,7 @@ Status BlockingDriver::run(operations::Operation& operation, World& world,
   if (waiters_.empty()) session_.release_idle_memory();
   notify_concerned();  // whoever waited for this operation's turn to end
   promote_a_sleeper();
+  if (thrown) std::rethrow_exception(thrown);
   return is_late ? told_late(std::move(status)) : status;
 }
 

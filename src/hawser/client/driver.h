@@ -11,6 +11,7 @@
 namespace hawser::client {
 
 // What an operation may want besides the peer. Called with no lock held; each may take its time.
+// What it throws cancels the operation and comes out of Driver::run.
 class World {
  public:
   virtual ~World() = default;

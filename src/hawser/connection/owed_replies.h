@@ -1,5 +1,5 @@
-// Answers that the peer still owed when it closed a channel. After CLOSE nothing may follow (RFC 4254
-// 5.3), but a server that runs each command in a thread of its own, as people write them with
+// Answers that the peer still owed when it closed a channel. After CLOSE nothing may follow (RFC
+// 4254 5.3), but a server that runs each command in a thread of its own, as people write them with
 // paramiko, may tell its end before its beginning. So as many as are owed are let pass, and not one
 // more. OpenSSH lets them all pass.
 #pragma once
