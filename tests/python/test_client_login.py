@@ -1,6 +1,7 @@
 """How `hawser.connect` logs in: certificates, several steps, questions, a person at a terminal; and
 what becomes of a client in a child, and of Ctrl-C."""
 
+import logging
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncssh
 import pytest
 
 import hawser
@@ -19,8 +21,10 @@ from client_homes import address_of, connect_to, options_for
 from clients import within
 from hawser import host_keys
 from proxies import relaying, serving
-from servers import PASSWORD, AsyncSSHServer, OpenSSHServer, is_root
+from servers import PASSWORD, AsyncSSHServer, Keys, OpenSSHServer, is_root
+from servers.asyncssh_server import AsyncSSHLogin
 from servers.keys import PASSPHRASE
+from servers.namespace import USER
 from terminal import Terminal
 
 ServerWith = Callable[..., OpenSSHServer]
@@ -71,6 +75,53 @@ def test_an_authority_for_hosts(
     nothing.write_text(f"@revoked * {authority.public}\n")
     with pytest.raises(hawser.HostKeyRevoked):
         connect_to(server, tmp_path, known_hosts=nothing, host_keys=policy)
+
+
+# ---- what the server says meanwhile --------------------------------------------------------------
+
+
+class _Greeter(AsyncSSHLogin):
+    """Greets, lets guests in at once, and has something to say of each password."""
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def begin_auth(self, username: str) -> bool:
+        self._connection.send_auth_banner("all is watched\n")
+        return username != "guest"
+
+    def validate_password(self, username: str, password: str) -> bool:
+        self._connection.send_auth_banner("passwords end soon\n")
+        return super().validate_password(username, password)
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "said"),
+    [
+        ("guest", None, ["all is watched"]),
+        (USER, PASSWORD, ["all is watched", "passwords end soon"]),
+        (USER, "not it", ["all is watched", *["passwords end soon"] * 2]),  # asked in two ways
+    ],
+)
+def test_banners_are_shown_whenever_they_come(
+    keys: Keys,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    user: str,
+    password: str | None,
+    said: list[str],
+) -> None:
+    with AsyncSSHServer(keys, server_factory=lambda: _Greeter([])) as server:
+        server.user = user
+        options = options_for(server, tmp_path, keys=[], password=password)
+        with caplog.at_level(logging.INFO, "hawser.connect"):
+            if password == "not it":
+                with pytest.raises(hawser.AuthenticationError):
+                    hawser.connect(address_of(server), **options)
+            else:
+                hawser.connect(address_of(server), **options).close()
+    shown = [line for record in caplog.records for line in record.getMessage().splitlines()]
+    assert [line for line in shown if line in said] == said
 
 
 # ---- several ways --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import _ssh
 from ..asking import CannotAsk
 from ..escape import display, harmless
 from .keys import KeyLogin, Keys
+from .person import Person
 from .settings import METHODS, Secret, Settings
 
 
@@ -22,14 +23,21 @@ def log_in(session: _ssh.Session, settings: Settings) -> None:
     """AuthenticationError if nothing helped, with what was `tried`. After a step of several
     (`partial`), what the server wants next is looked for from the beginning of what was not tried
     yet."""
+    banners = _Banners(session, settings.person)
+    try:
+        _log_in(session, settings, banners)
+    finally:
+        banners.show()
+
+
+def _log_in(session: _ssh.Session, settings: Settings, banners: "_Banners") -> None:
     login = _Login(session, settings)
     try:
         session.userauth_none(login.user)
         return
     except _ssh.AuthenticationError as error:
         refusal = error
-    if session.banner:
-        settings.person.banner(session.banner)
+    banners.show()
     pending = login.attempts()
     while pending:
         chosen = next((one for one in pending if one.method in refusal.allowed), None)
@@ -41,9 +49,26 @@ def log_in(session: _ssh.Session, settings: Settings) -> None:
                 return
         except _ssh.AuthenticationError as error:
             refusal = error
+        banners.show()
     refusal.tried = tuple(login.tried)  # type: ignore[attr-defined]
     refusal.unusable = tuple(login.unusable)  # type: ignore[attr-defined]
     raise refusal
+
+
+class _Banners:
+    """What the server says to the person, at any time before the login is done (RFC 4252 5.4)."""
+
+    def __init__(self, session: _ssh.Session, person: Person) -> None:
+        self._session = session
+        self._person = person
+        self._shown = 0
+
+    def show(self) -> None:
+        """Shows what was not shown yet."""
+        banner = self._session.banner
+        if len(banner) > self._shown:
+            self._person.banner(banner[self._shown :])
+            self._shown = len(banner)
 
 
 class _Login:
