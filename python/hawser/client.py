@@ -15,6 +15,7 @@ from . import keepalive, threads
 from .client_forwarding import Forwarding
 from .connecting.connect import Link, open_links
 from .connecting.options import Options
+from .crowded import until_there_is_room
 
 if TYPE_CHECKING:
     from .files.remote_path import RemotePath
@@ -191,14 +192,14 @@ class Client(Forwarding):
     def sftp(self) -> _ssh.SFTP:
         """A new SFTP client, the caller's to close."""
         sys.audit("hawser.sftp", self._name)
-        return self.session.sftp()
+        return until_there_is_room(self.session.sftp)
 
     @property
     def files(self) -> _ssh.SFTP:
         """The SFTP client that `path`, `get` and `put` share; opened by the first use."""
         with self._opening:
             if self._sftp is None or self._sftp.closed:
-                self._sftp = self.session.sftp()
+                self._sftp = until_there_is_room(self.session.sftp)
             return self._sftp
 
     def path(self, *parts: StrPath) -> "RemotePath":

@@ -292,6 +292,19 @@ def test_many_at_once(client: hawser.Client) -> None:
     assert outputs == [f"{n}\n".encode() for n in range(8)]
 
 
+def test_the_last_channel_that_there_is(
+    sshd_with: Callable[..., OpenSSHServer], tmp_path: Path
+) -> None:
+    """sshd still counts a session for a moment when its channel has been closed."""
+    with connect_to(sshd_with("MaxSessions 1"), tmp_path) as client, within(30):
+        for _ in range(30):
+            assert client.run("echo hello").stdout == b"hello\n"
+            with client.sftp() as sftp:
+                assert sftp.listdir("/")
+        with client.popen("cat"), pytest.raises(hawser.ChannelError), within(5):
+            client.run("true")
+
+
 def test_a_connection_that_is_lost(sshd_with: Callable[..., OpenSSHServer], tmp_path: Path) -> None:
     with connect_to(sshd_with("Banner none"), tmp_path) as client:
         process = client.popen("sleep 60")

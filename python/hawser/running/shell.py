@@ -16,6 +16,7 @@ from enum import Enum
 
 import _ssh
 
+from ..crowded import until_there_is_room
 from .completed import returncode_of
 from .escapes import Escapes, Leave
 from .pumps import CHUNK, Pump, drain, writer_of
@@ -64,7 +65,7 @@ def interact(session: _ssh.Session, visit: Visit) -> int:
     stdout, stderr = sys.stdout.fileno(), sys.stderr.fileno()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    with session.open_session() as channel, contextlib.ExitStack() as stack:
+    with until_there_is_room(session.open_session) as channel, contextlib.ExitStack() as stack:
         stdin = stack.enter_context(_input(visit.has_input))
         for name, value in visit.wishes.items():
             set_variable(channel, name, value, set())

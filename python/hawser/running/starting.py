@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 import _ssh
 
+from ..crowded import until_there_is_room
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Command = str | bytes | Sequence[str | os.PathLike[str]]
@@ -37,7 +39,7 @@ class Start:
         """The channel that the command runs on. `refused` are the variables that the server does
         not take; those that it refuses now are added."""
         line = self.line([])  # what is wrong in it is said before anything is sent
-        channel = session.open_session()
+        channel = until_there_is_room(session.open_session)
         try:
             if self.prepare is not None:
                 self.prepare(channel)
