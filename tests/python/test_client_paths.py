@@ -245,6 +245,22 @@ def test_names(client: hawser.Client, there: Path) -> None:
     assert (there / "other").stat().st_mtime > 1
 
 
+def test_a_new_name_where_none_is_replaced(
+    sshd_with: Callable[..., OpenSSHServer], tmp_path: Path
+) -> None:
+    server = sshd_with("Subsystem sftp internal-sftp -P posix-rename")
+    with connect_to(server, tmp_path) as client:
+        one, other = client.path("one"), client.path("other")
+        one.write_text("one")
+        assert one.rename(other) == other
+        assert (one.exists(), other.read_text()) == (False, "one")
+        one.write_text("another")
+        for move in (one.rename, one.replace):
+            with pytest.raises(hawser.SFTPError):
+                move(other)
+        assert (one.read_text(), other.read_text()) == ("another", "one")
+
+
 def test_the_home_directory(client: hawser.Client, openssh: OpenSSHServer) -> None:
     home = client.run("pwd", text=True).stdout.strip()
     assert str(client.path("~")) == home

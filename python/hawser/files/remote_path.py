@@ -208,12 +208,14 @@ class RemotePath(PureRemotePath):
     # ---- names -----------------------------------------------------------------------------------
 
     def rename(self, target: StrPath) -> Self:
-        """Replaces a file at `target`, as pathlib does on POSIX."""
+        """Replaces a file at `target`, as pathlib does on POSIX, where the server can do that."""
         return self.replace(target)
 
     def replace(self, target: StrPath) -> Self:
         new = _pure(target)
-        self._sftp.replace(self, str(new))
+        replaces = "posix-rename@openssh.com" in self._sftp.extensions
+        move = self._sftp.replace if replaces else self._sftp.rename
+        move(self, str(new))
         return self._like(new)
 
     def copy(
