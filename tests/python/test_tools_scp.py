@@ -213,6 +213,19 @@ def test_a_server_without_sftp(
     assert home.run("sftp", home.host, stdin="pwd\n").status == 255
 
 
+def test_the_last_channel_that_there_is(
+    sshd_with: Callable[..., OpenSSHServer], tmp_path: Path
+) -> None:
+    """sshd still counts the one that was just closed: that of SFTP, those of the files before."""
+    home = Home(sshd_with("Subsystem sftp /bin/false", "MaxSessions 1"), tmp_path / "home")
+    names = [f"file{n}" for n in range(12)]
+    for name in names:
+        (home.local / name).write_text(name)
+    up = home.run("scp", *names, f"{home.place}/")
+    assert (up.status, up.err) == (0, ""), up
+    assert [(home.remote / name).read_text() for name in names] == names
+
+
 def test_several_servers(home: Home, sshd_with: Callable[..., OpenSSHServer]) -> None:
     other = sshd_with("LogLevel DEBUG")
     with home.known_hosts.open("a") as file:

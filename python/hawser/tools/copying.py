@@ -10,11 +10,13 @@ import os
 import posixpath
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import _ssh
 
+from ..crowded import until_there_is_room
 from ..escape import display
 from ..files.between import Between, Links
 from .failures import CommandError
@@ -114,26 +116,24 @@ class ScpMover:
         self._preserve = preserve
 
     def get(self, remote: str, local: str, watch: Watch) -> None:
-        self._session.scp_get(
-            remote,
-            local,
-            recursive=self._recursive,
-            preserve=self._preserve,
-            on_file=watch.step,
-            on_skip=watch.skip,
-            on_error=watch.complain,
-        )
+        self._copy(self._session.scp_get, remote, local, watch)
 
     def put(self, local: str, remote: str, watch: Watch) -> None:
-        self._session.scp_put(
-            local,
-            remote,
+        self._copy(self._session.scp_put, local, remote, watch)
+
+    def _copy(self, way: Callable[..., object], source: str, target: str, watch: Watch) -> None:
+        """Each copy has a channel of its own, right after that of the one before, or of SFTP."""
+        copy = partial(
+            way,
+            source,
+            target,
             recursive=self._recursive,
             preserve=self._preserve,
             on_file=watch.step,
             on_skip=watch.skip,
             on_error=watch.complain,
         )
+        until_there_is_room(copy)
 
     def is_directory(self, remote: str) -> bool:
         """Not to be known. A wrong guess is refused by the remote scp, for the slash that `send`
