@@ -25,8 +25,11 @@ Status Channel::offer(PeerChannelId peer, std::uint32_t window, std::uint32_t ma
   return {};
 }
 
+// What we do not want any more is dropped as long as it is within the window, be it in good order
+// or not: see late_messages.h.
 Status Channel::take_data(std::size_t bytes) {
-  if (!is_confirmed_ || has_received_eof_ || has_received_close_) {
+  const bool is_after_end = has_received_eof_ && !has_sent_close_;
+  if (!is_confirmed_ || is_after_end || has_received_close_) {
     return fail(Errc::bad_channel_state, "CHANNEL_DATA");
   }
   if (bytes > limits::kChannelPacket) return fail(Errc::packet_too_long, "CHANNEL_DATA");

@@ -42,6 +42,15 @@ TEST_F(OpenChannel, is_confirmed_once) {
   EXPECT_EQ(code_of(channel_.confirm(PeerChannelId(8), 1, 1)), Errc::bad_channel_state);
 }
 
+TEST_F(OpenChannel, data_after_eof_is_let_pass_once_it_is_given_up) {
+  EXPECT_TRUE(channel_.take_eof());
+  EXPECT_EQ(code_of(channel_.take_data(1)), Errc::bad_channel_state);
+  channel_.note_close_sent();
+  EXPECT_TRUE(channel_.take_data(1));
+  EXPECT_TRUE(channel_.take_close());
+  EXPECT_EQ(code_of(channel_.take_data(1)), Errc::bad_channel_state);
+}
+
 TEST_F(OpenChannel, data_ends_with_eof) {
   EXPECT_TRUE(channel_.take_data(10));
   EXPECT_TRUE(channel_.take_eof());

@@ -154,13 +154,17 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_window_adjust(ByteView pay
 
 Result<std::optional<ChannelEvent>> Multiplexer::take_data(ByteView payload) {
   const auto message = HAWSER_TRY(wire::decode<wire::ChannelData>(payload));
-  Channel* channel = HAWSER_TRY(existing(message.channel));
+  auto found = existing(message.channel);
+  if (!found && is_late(message.channel, message.data)) return std::nullopt;
+  Channel* channel = HAWSER_TRY(std::move(found));
   return deliver(*channel, Stream::standard, message.data.bytes);
 }
 
 Result<std::optional<ChannelEvent>> Multiplexer::take_extended_data(ByteView payload) {
   const auto message = HAWSER_TRY(wire::decode<wire::ChannelExtendedData>(payload));
-  Channel* channel = HAWSER_TRY(existing(message.channel));
+  auto found = existing(message.channel);
+  if (!found && is_late(message.channel, message.data)) return std::nullopt;
+  Channel* channel = HAWSER_TRY(std::move(found));
   if (message.type == wire::ChannelExtendedData::kStderr) {
     return deliver(*channel, Stream::error, message.data.bytes);
   }
@@ -190,8 +194,9 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_close(ByteView payload) {
   Channel* channel = HAWSER_TRY(existing(message.channel));
   HAWSER_TRY(channel->take_close());
   const ChannelId id = channel->id();
-  if (!channel->has_sent_close()) HAWSER_TRY(post(wire::ChannelClose{channel->peer().value()}));
-  owed_.note(id, channel->replies_owed());
+  const bool is_given_up = channel->has_sent_close();
+  if (!is_given_up) HAWSER_TRY(post(wire::ChannelClose{channel->peer().value()}));
+  late_.note(*channel, is_given_up);
   channels_.remove(id);
   return ChannelClosed{id};
 }
@@ -227,11 +232,16 @@ Result<std::optional<ChannelEvent>> Multiplexer::take_channel_failure(ByteView p
 
 Result<std::optional<ChannelEvent>> Multiplexer::take_channel_reply(std::uint32_t number,
                                                                     bool is_success) {
-  if (owed_.take(ChannelId(number))) return std::nullopt;
-  Channel* channel = HAWSER_TRY(existing(number));
+  auto found = existing(number);
+  if (!found && late_.take_reply(ChannelId(number))) return std::nullopt;
+  Channel* channel = HAWSER_TRY(std::move(found));
   HAWSER_TRY(channel->take_reply());
   if (!channel->is_open()) return std::nullopt;
   return ChannelReplied{channel->id(), is_success};
+}
+
+bool Multiplexer::is_late(std::uint32_t number, const wire::Blob& data) {
+  return late_.take_data(ChannelId(number), data.bytes.size());
 }
 
 Result<Channel*> Multiplexer::existing(std::uint32_t number) {

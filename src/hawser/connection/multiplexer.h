@@ -10,7 +10,7 @@
 #include "hawser/connection/channel_request.h"
 #include "hawser/connection/channel_table.h"
 #include "hawser/connection/event.h"
-#include "hawser/connection/owed_replies.h"
+#include "hawser/connection/late_messages.h"
 #include "hawser/wire/codec.h"
 
 namespace hawser::connection {
@@ -108,6 +108,7 @@ class Multiplexer {
   Result<std::optional<ChannelEvent>> take_channel_reply(std::uint32_t channel, bool is_success);
   Result<std::optional<ChannelEvent>> deliver(Channel& channel, Stream stream, ByteView data);
   [[nodiscard]] std::uint32_t growth_allowed(const Channel& channel, std::uint32_t wanted) const;
+  bool is_late(std::uint32_t channel, const wire::Blob& data);
   Result<Channel*> existing(std::uint32_t number);
   Result<Channel*> usable(ChannelId id);
 
@@ -118,7 +119,7 @@ class Multiplexer {
 
   const ConnectionConfig config_;
   ChannelTable channels_;
-  OwedReplies owed_;  // of channels that are over
+  LateMessages late_;
   Outbox& outbox_;
   std::size_t global_requests_ = 0;
   Instant global_asked_at_;    // the first of them

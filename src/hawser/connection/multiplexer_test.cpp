@@ -179,6 +179,26 @@ TEST_F(MultiplexerTest, as_many_replies_after_close_as_are_owed) {
   }
 }
 
+TEST_F(MultiplexerTest, late_data_of_a_channel_that_was_given_up) {
+  const ChannelId id = open();
+  ASSERT_TRUE(multiplexer_.close(id));
+  ASSERT_TRUE(take(wire::ChannelClose{id.value()}));
+  const Bytes data(1000);
+  const auto late = take(wire::ChannelData{id.value(), wire::Blob(data)});
+  ASSERT_TRUE(late);
+  EXPECT_FALSE(*late);
+  ASSERT_TRUE(take(wire::ChannelExtendedData{id.value(), 1, wire::Blob(data)}));
+  EXPECT_EQ(take(wire::ChannelEof{id.value()}).error().code, Errc::unknown_channel);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(take(wire::ChannelData{id.value(), wire::Blob(data)}));
+  EXPECT_EQ(take(wire::ChannelData{id.value(), wire::Blob(data)}).error().code,
+            Errc::unknown_channel);
+
+  const ChannelId ended = open();
+  ASSERT_TRUE(take(wire::ChannelClose{ended.value()}));
+  EXPECT_EQ(take(wire::ChannelData{ended.value(), wire::Blob(data)}).error().code,
+            Errc::unknown_channel);
+}
+
 // The blobs that were announced; nullopt: the list counted for nothing.
 class AnnouncedKeys : public MultiplexerTest {
  protected:
