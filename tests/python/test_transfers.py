@@ -6,12 +6,13 @@ import stat
 import threading
 from pathlib import Path
 
+import asyncssh
 import pytest
 
-from clients import MIB, names_in
+from clients import MIB, login, names_in
 from contents import pattern
 from remotes import Remote, every_sftp_server
-from servers import is_root
+from servers import AsyncSSHServer, Keys, is_root
 
 SIZES = [0, 1, 32767, 32768, 32769, 261119, 261120, 261121, 5 * MIB + 1]
 
@@ -248,3 +249,38 @@ def test_times_are_kept(remote: Remote, tmp_path: Path) -> None:
     assert back.stat().st_mtime == 1_234_567_890
     remote.sftp.get(remote.path("target"), back)
     assert back.stat().st_mtime > 1_234_567_890
+
+
+# servers that know less ---------------------------------------------------------------------------
+
+
+class ByNameOnly(asyncssh.SFTPServer):
+    """As paramiko's, where nobody has written `SFTPHandle.stat`."""
+
+    def fstat(self, file_obj: object) -> asyncssh.SFTPAttrs:
+        raise asyncssh.SFTPOpUnsupported("no")
+
+
+def test_a_server_that_knows_files_by_name_only(keys: Keys, tmp_path: Path) -> None:
+    with (
+        AsyncSSHServer(keys, sftp_factory=ByNameOnly) as server,
+        login(server) as session,
+        session.sftp() as sftp,
+    ):
+        folder = tmp_path / "there"
+        folder.mkdir()
+        for number, size in enumerate(SIZES):
+            (folder / str(number)).write_bytes(pattern(size))
+        sftp.get(str(folder / "5"), tmp_path / "one")
+        assert (tmp_path / "one").read_bytes() == pattern(SIZES[5])
+        into = io.BytesIO()
+        assert sftp.getfo(str(folder / "5"), into) == SIZES[5]
+        assert into.getvalue() == pattern(SIZES[5])
+        sftp.get(str(folder), tmp_path / "all", recursive=True)
+        assert names_in(tmp_path / "all") == names_in(folder)
+        for number, size in enumerate(SIZES):
+            assert (tmp_path / "all" / str(number)).read_bytes() == pattern(size)
+        sftp.get(str(folder / "5"), tmp_path / "kept", preserve=True)
+        assert mode_of(tmp_path / "kept") == mode_of(folder / "5")
+        with pytest.raises(IsADirectoryError):
+            sftp.get(str(folder), tmp_path / "none")

@@ -30,9 +30,8 @@ Result<Want> FileDownload::step() {
     handle_ = std::move(call_.answer().bytes);
     stage_ = Stage::sizing;
   }
-  if (stage_ == Stage::sizing) {
-    const sftp::message::FileStat look{0, wire::Blob(handle_)};
-    if (!HAWSER_TRY(ask(look, sftp::Expected::attributes))) {
+  if (stage_ == Stage::sizing || stage_ == Stage::sizing_by_name) {
+    if (!HAWSER_TRY(size_up())) {
       const bool may_begin = spec_.expected_size && !spec_.options.resumes();
       if (may_begin && !reader_) read_from(0, spec_.expected_size);
       return kAwaitReply;
@@ -56,6 +55,22 @@ Result<Want> FileDownload::step() {
     default:
       return kAwaitRead;
   }
+}
+
+// The open file's. A server that knows files by name only (paramiko's, where nobody has written the
+// other) is asked by name.
+Result<bool> FileDownload::size_up() {
+  if (stage_ == Stage::sizing) {
+    const sftp::message::FileStat look{0, wire::Blob(handle_)};
+    auto is_answered = ask(look, sftp::Expected::attributes);
+    const bool is_unknown = !is_answered && is_answered.error().code == Errc::sftp_status &&
+                            refusal_.code == sftp::StatusCode::op_unsupported;
+    if (!is_unknown) return is_answered;
+    refusal_ = {};
+    stage_ = Stage::sizing_by_name;
+  }
+  const sftp::message::Stat look{0, wire::Blob(as_bytes(spec_.remote))};
+  return ask(look, sftp::Expected::attributes);
 }
 
 Status FileDownload::refuse_what_is_no_file() {

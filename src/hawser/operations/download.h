@@ -40,6 +40,7 @@ class FileDownload final {
   enum class Stage : std::uint8_t {
     opening,
     sizing,
+    sizing_by_name,
     making_target,
     copying,
     writing,
@@ -48,6 +49,7 @@ class FileDownload final {
     done
   };
 
+  Result<bool> size_up();
   template <typename Message>
   Result<bool> ask(const Message& message, sftp::Expected expected);
   Status refuse_what_is_no_file();
