@@ -9,6 +9,7 @@ import pytest
 
 import _ssh
 from clients import MIB, connect, echo, login, within
+from hawser.crowded import until_there_is_room
 from servers import OpenSSHServer
 
 
@@ -62,6 +63,20 @@ def test_more_than_the_server_allows_wait_for_their_turn(
         with session.open_session(), session.open_session(), session.open_session():
             (result,) = _ssh.run_all([(session, "true")])
             assert isinstance(bad(result), _ssh.ChannelError)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_the_last_channel_that_there_is(sshd_with: Callable[..., OpenSSHServer], most: int) -> None:
+    """sshd still counts a session for a moment when its channel has been closed."""
+    with login(sshd_with(f"MaxSessions {most}")) as session:
+        results = _ssh.run_all([(session, f"echo {n}") for n in range(50)])
+        assert [good(result).stdout for result in results] == [b"%d\n" % n for n in range(50)]
+        channels = [until_there_is_room(session.open_session) for _ in range(most)]
+        with within(5):
+            results = _ssh.run_all([(session, "true")] * 20)
+        assert all(isinstance(bad(result), _ssh.ChannelError) for result in results)
+        for channel in channels:
+            channel.close()
 
 
 def test_each_has_its_own_failure(openssh: OpenSSHServer) -> None:
