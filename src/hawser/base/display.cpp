@@ -63,6 +63,10 @@ std::string display(ByteView text, std::size_t max_bytes, Lines lines) {
     const ByteView unit = text.first(point.length == 0 ? 1 : point.length);
     const bool is_kept_space =
         lines == Lines::keep && (point.value == '\n' || point.value == '\t') && point.length == 1;
+    if (lines == Lines::keep && as_text(text).starts_with("\r\n")) {
+      text = text.subspan(1);  // a line's end all the same
+      continue;
+    }
     std::string shown;
     if (point.length == 0 || (is_dangerous(point.value) && !is_kept_space)) {
       append_escape(shown, unit);

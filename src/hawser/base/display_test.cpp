@@ -42,7 +42,8 @@ TEST(Display, EscapesWhatIsNotUtf8) {
 
 TEST(Display, KeepsLinesWhereAsked) {
   EXPECT_EQ(shown("a\n\tb\r\n"), "a\\x0a\\x09b\\x0d\\x0a");
-  EXPECT_EQ(shown("a\n\tb\r\n", 512, Lines::keep), "a\n\tb\\x0d\n");
+  EXPECT_EQ(shown("a\n\tb\r\n", 512, Lines::keep), "a\n\tb\n");
+  EXPECT_EQ(shown("a\rb\r\r\n\r", 512, Lines::keep), "a\\x0db\\x0d\n\\x0d");
 }
 
 TEST(Display, IsCutBetweenCharacters) {
