@@ -26,10 +26,14 @@ class Readable(Protocol):
 
 
 class Pump:
-    """A thread that runs `work` once; `failure` is what it raised."""
+    """A thread that runs `work` once; `failure` is what it raised. `give_up` is called once that is
+    known, so that who is woken by it knows why."""
 
-    def __init__(self, work: Callable[[], None], name: str) -> None:
+    def __init__(
+        self, work: Callable[[], None], name: str, give_up: Callable[[], None] = lambda: None
+    ) -> None:
         self._work = work
+        self._give_up = give_up
         self.failure: BaseException | None = None
         self._thread = threads.start(self._run, name)
 
@@ -42,6 +46,7 @@ class Pump:
             self._work()
         except BaseException as error:
             self.failure = error
+            self._give_up()
 
 
 def drain(
@@ -52,15 +57,10 @@ def drain(
 
     def work() -> None:
         while data := source.read1(CHUNK):
-            if write is None:
-                continue
-            try:
+            if write is not None:
                 write(data)
-            except BaseException:
-                channel.close()
-                raise
 
-    return Pump(work, "output")
+    return Pump(work, "output", channel.close)
 
 
 def discard(receive: Callable[[int], bytes]) -> Pump:
